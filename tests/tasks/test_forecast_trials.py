@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import recurra
+from recurra.tasks.forecast import trials
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.trials import candidates
-from recurra.training import Diverged
+from recurra.training import Budget, Diverged
 
 
 def airline(steps: int = 144) -> list[float]:
@@ -85,6 +88,80 @@ def test_what_the_recipe_leaves_open_is_tried() -> None:
     assert ("linear", "window") not in tried(data__window=50_000, model__horizon=1000)  # too many weights
     assert tried(model__baseline="none", data__window=24) == [("none", "window"), ("none", "columns")]
     assert tried(model__baseline="last", model__scale="columns", data__window=24) == [("last", "columns")]
+
+
+@pytest.mark.parametrize(
+    ("budget", "number", "steps"),
+    [
+        (Budget(epochs=6.0), 4, 30),  # 20 batches an epoch: an epoch of each six, among four
+        (Budget(epochs=6.0), 2, 60),
+        (Budget(epochs=1000.0), 4, 400),
+        (Budget(epochs=0.1), 4, 0),
+        (Budget(seconds=30.0), 4, 150),  # a fifth of the time, steps of 0.01 s
+        (Budget(seconds=30.0), 2, 300),
+        (Budget(seconds=3000.0), 4, 400),
+    ],
+)
+def test_trials_together_take_their_share_of_a_run(
+    budget: Budget, number: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "seconds_per_step", lambda *given: 0.01)
+    learner: Any = SimpleNamespace(batches=lambda epoch: [None] * 20)
+    assert trials.trial_steps(learner, ForecastRecipe(), budget, number) == steps
+
+
+@pytest.mark.parametrize(
+    ("errors", "chosen"),
+    [
+        ([1.0, 0.5, 0.7], 1),
+        ([1.0, 0.7, 0.5], 2),
+        ([0.5, 1.0, 0.7], 0),
+        ([1.0, 0.9999, 1.0], 0),  # by no more than chance
+        ([1.0, math.nan, 0.5], 2),
+        ([1.0, math.nan, math.nan], 0),
+    ],
+)
+def test_untrained_a_baseline_counts_that_is_better_by_more_than_chance(
+    errors: list[float], chosen: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those with one scale, beside no baseline, which is no forecast untrained."""
+    recipe = ForecastRecipe().with_settings({"data.season": 4, "data.window": 8, "model.scale": "window"})
+    fair = [recipe.with_settings({"model.baseline": name}) for name in ("season", "last", "smoothed")]
+    none = recipe.with_settings({"model.baseline": "none"})
+    others = [one.with_settings({"model.scale": "columns"}) for one in fair]
+    noise = np.random.default_rng(1).normal(1, 0.1, (len(errors), 60))
+    measured = {
+        one.model.baseline: trials.Untrained(error * row, 60)
+        for one, error, row in zip(fair, errors, noise, strict=True)
+    }
+    monkeypatch.setattr(trials, "untrained_errors", lambda made, begin: measured[made.model.baseline])
+    begin: Any = SimpleNamespace(of=lambda recipe: recipe)
+    assert trials.best_untrained([*fair, none, *others], begin) == fair[chosen]
+    assert trials.best_untrained([fair[0], none, *others], begin) == fair[0]
+    assert trials.best_untrained([none, *others], begin) == none
+
+
+@pytest.mark.parametrize("scales", [("columns", "columns"), ("columns", "window")])
+def test_where_all_diverge_another_scale_is_advised_if_there_is_one(scales: tuple[str, str]) -> None:
+    recipes = [ForecastRecipe().with_settings({"model.baseline": "last", "model.scale": scale}) for scale in scales]
+    error = trials.all_diverged([trials.Trial(recipe, trials.NOTHING) for recipe in recipes])
+    assert f"last by {scales[0]} diverged, last by {scales[1]} diverged" in error.what
+    assert ("model.scale=window" in (error.fix or "")) == (scales == ("columns", "columns"))
+
+
+@pytest.mark.parametrize(
+    ("losses", "error", "shown"),
+    [
+        ([1.0, 2.0, math.nan], 1.5, "last by window 1.5"),
+        ([math.nan], math.inf, "last by window diverged"),
+        ([], math.inf, "last by window diverged"),
+        ([math.inf, 1.0], math.inf, "last by window diverged"),
+    ],
+)
+def test_the_error_of_a_trial(losses: list[float], error: float, shown: str) -> None:
+    recipe = ForecastRecipe().with_settings({"model.baseline": "last", "model.scale": "window"})
+    trial = trials.Trial(recipe, np.array(losses))
+    assert (trial.error, str(trial)) == (error, shown)
 
 
 SIZES = {"tiny": 1e-14, "large": 1e12}  # in units of one column, errors of the smaller have no finite gradient
