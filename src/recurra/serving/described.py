@@ -3,7 +3,8 @@
 reads    {"kind": "text", "columns": [{"name": "", "kind": "text"}]}
          kind: "text"; "tokens" (a text with tokens between spaces, or a list of them); "turns" (a list of what was
          said); "columns" (a mapping by name, or a list); "category"; "number"; "vector" and "series" (numbers);
-         "image". Of columns also what they can hold: categories, names of numbers, size of images.
+         "image". Of columns also what they can hold: categories, names of numbers, size of images; of series the
+         window, and the cycles of the calendar that are read of their times
 attends  whether it looks at parts of its input by weights that are learned
 writes   {"kind": "label", "labels": [...]}; "number"; "tags" with its labels; "text"; "next" (what comes next);
          "series" with the columns that are forecast and the horizon
@@ -63,7 +64,9 @@ def reads(predictor: object) -> Described:
         case ForecastPredictor():
             network = predictor.first
             names = [{"name": name, "kind": "series"} for name in network.columns]
-            return {"kind": "series", "columns": names, "window": network.recipe.data.window}
+            data = network.recipe.data
+            calendar = {"calendar": list(data.cycles)} if data.cycles else {}
+            return {"kind": "series", "columns": names, "window": data.window, **calendar}
         case TagPredictor():
             return {"kind": "tokens", "columns": [{"name": "", "kind": "text"}]}
         case ChatPredictor():

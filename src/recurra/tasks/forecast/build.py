@@ -70,6 +70,11 @@ def at_rest(cycles: Sequence[str], series: Series, place: str) -> DataError:
     return DataError(what + times, where=place, fix=fix)
 
 
+def dated(series: Series) -> bool:
+    """Whether the last step of a series has a date."""
+    return bool(series.times) and bool(calendar_points(series.times, series.dates, 1).any())
+
+
 def point_places(cycles: Sequence[str]) -> tuple[int, ...]:
     """Where the points of some cycles stand among those of all."""
     return tuple(2 * CYCLES.index(name) + k for name in cycles for k in (0, 1))
@@ -148,12 +153,17 @@ def target_names(recipe: ForecastRecipe, first: Series) -> tuple[str, ...]:
 
 
 def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> ForecastRecipe:
-    """The recipe with a window and a patch in place of 0, and with a calibration; says what was decided."""
+    """The recipe with a window and a patch in place of 0, and with a calibration; says what was decided.
+
+    Without dates no calendar is read; where there are any, trials tell.
+    """
     if recipe.model.calibration == "auto":
         way = "none" if recipe.model.strategy == "recursive" else "validation"
         recipe = recipe.with_settings({"model.calibration": way})
     if not recipe.data.window:
         recipe = recipe.with_settings({"data.window": suitable_window(recipe, train, emit)})
+    if recipe.data.calendar == "auto" and (recipe.model.strategy == "recursive" or not any(map(dated, train))):
+        recipe = recipe.with_settings({"data.calendar": "none"})
     if recipe.model.patch:
         return recipe
     patch = 1 if recipe.model.strategy == "recursive" else suitable_patch(recipe.data.window, recipe.data.season)

@@ -28,7 +28,7 @@ from recurra.tasks.examples import spread
 from recurra.tasks.forecast.learner import truths
 from recurra.tasks.forecast.windows import Windows
 from recurra.text.counted import counted
-from recurra.training.chance import clearly_lower
+from recurra.training.chance import clearly_lower, errors_below
 
 Values = NDArray[np.float64]
 COMPARED, REGRESSED = 2000, 10_000  # windows that ways are compared on, and that are regressed on, at most
@@ -127,16 +127,20 @@ class Way(NamedTuple):
     penalty: float
 
 
-class Kept(NamedTuple):
-    """What the next regression has to be better than."""
+class Corrected(NamedTuple):
+    """The simple forecasts, with a regression or without."""
 
     weight: Values  # [H, C]
     errors: Values  # of the windows that were left out
+    later: float  # the error on the validation windows
     way: Way | None = None
 
 
 def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows, past: int) -> LinearFit | None:
     """The same with a regression of what it leaves over; None where that is not clearly better.
+
+    With the calendar it has to be better than without, and than no regression. That counts as errors are: where few
+    days are forecast far better (holidays, weekends), most of the others may be a little worse.
 
     Args:
         past: W.
@@ -146,20 +150,29 @@ def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows, pas
     plain, each = left_out(left, simple.weight, train, past)
     if not each:
         return None
-    moments, kept, before = Moments.of(left), Kept(simple.weight, plain), Kept(simple.weight, plain)
-    for last in sorted({way.last for way in each}):  # first without the calendar
-        best = min((way for way in each if way.last == last), key=lambda way: mean_of(each[way]))
-        weight = simple.weight + moments.solved(best)
-        later = mean_of(valid.errors(weight)) < mean_of(valid.errors(kept.weight))
-        if later and clearly_lower(each[best], kept.errors, train.apart(), LIKELY):
-            before, kept = kept, Kept(weight, each[best], best)
+    moments = Moments.of(left)
+
+    def best(last: int) -> Corrected:
+        way = min((way for way in each if way.last == last), key=lambda way: mean_of(each[way]))
+        weight = simple.weight + moments.solved(way)
+        return Corrected(weight, each[way], mean_of(valid.errors(weight)), way)
+
+    first, undated = Corrected(simple.weight, plain, mean_of(valid.errors(simple.weight))), best(past)
+    better = undated.later < first.later and clearly_lower(undated.errors, first.errors, train.apart(), LIKELY)
+    kept = undated if better else first
+    if (columns := simple.weight.shape[1]) > past:
+        dated = best(columns)
+        below = [errors_below(dated.errors - one.errors, train.apart()) for one in (first, undated)]
+        if min(below) > LIKELY and dated.later < min(first.later, undated.later):
+            kept = dated
     if kept.way is None:
         return None
-    dated, error = kept.way.last > past, mean_of(kept.errors)
-    steps = f"on the last {past - kept.way.first} steps{' and the calendar' * dated} (penalty {kept.way.penalty:g})"
+    without = min(mean_of(first.errors), mean_of(undated.errors)) if kept.way.last > past else None
+    steps = f"the last {past - kept.way.first} steps{'' if without is None else ' and the calendar'}"
+    what = f"a ridge regression on {steps} (penalty {kept.way.penalty:g})"
+    error = mean_of(kept.errors)
     why = f"whose error is {1 - error / mean_of(plain):.1%} lower on windows that it was not fitted on"
-    words = f"{simple.words}, corrected by a ridge regression {steps}, {why}"
-    return LinearFit(kept.weight, simple.weight, words, error, mean_of(before.errors) if dated else None)
+    return LinearFit(kept.weight, simple.weight, f"{simple.words}, corrected by {what}, {why}", error, without)
 
 
 def left_out(left: Pairs, weight: Values, train: Windows, past: int) -> tuple[Values, dict[Way, Values]]:

@@ -107,8 +107,9 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
         """All numbers as they are; those of the columns that are forecast a second time, with their gaps."""
         places = [network.columns.index(name) for name in network.targets]
         rows = encoded_rows(examples, network.columns, places, network.recipe.data)
-        calendar = ["calendar"] * (network.recipe.data.calendar != "none")
-        kinds = dict.fromkeys(["inputs", "targets", "units", "log_units", *calendar], "<f8")
+        kinds = dict.fromkeys(["inputs", "targets", "units", "log_units"], "<f8")
+        if network.recipe.data.calendar != "none":
+            kinds["calendar"] = "<f4"
         EncodedTable.write(folder, {**kinds, "start": "<i8"}, rows)
 
     def settled(self, network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Emit) -> ForecastNetwork:
