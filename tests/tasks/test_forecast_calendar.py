@@ -235,6 +235,19 @@ def test_recursive_forecasts_do_without(tmp_path: Path) -> None:
     assert model.recipe.data.calendar == "none"
 
 
+def test_a_resumed_run_finds_it_decided(tmp_path: Path) -> None:
+    rate = {"training__learning_rate": 0.01, "training__validations": 2}
+    trained(shops(), tmp_path / "m", None, 0.5, **rate)
+    notes = list[str]()
+    model = recurra.train(
+        shops(), task="forecast", to=tmp_path / "m", resume=True, epochs=1, progress=False,
+        listeners=[lambda event: notes.append(getattr(event, "text", ""))],
+    )  # fmt: skip
+    assert model.recipe.data.calendar == "day week"
+    assert not any(note.startswith("calendar: ") for note in notes)
+    assert error(model) < 0.5
+
+
 def test_an_ensemble_reads_it(tmp_path: Path) -> None:
     model = trained(shops(), tmp_path / "m", training__members=2)
     assert model.recipe.data.calendar == "day week"
