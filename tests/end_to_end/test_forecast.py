@@ -327,7 +327,7 @@ def test_ensembles_and_traces() -> None:
     mean = np.mean([medians(one.predict(values)), medians(two.predict(values))], axis=0)
     np.testing.assert_allclose(both, mean, rtol=1e-6)
     train(values, to="other", epochs=1, model__horizon=2)
-    with pytest.raises(ModelError, match="the same columns, window, horizon"):
+    with pytest.raises(ModelError, match="the same columns, window, calendar, horizon"):
         recurra.load(["m1", "other"])
     trace = one.trace(values)
     assert trace.source_tokens == [str(step) for step in range(89, 101)]
