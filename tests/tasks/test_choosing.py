@@ -14,7 +14,7 @@ from recurra.api.given import paired
 from recurra.data import DataSource
 from recurra.errors import UsageError
 from recurra.tasks import TASKS
-from recurra.tasks.choosing import choose_task, read_recipe
+from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
 from recurra.tasks.translate.recipe import Recipe
 
 SAID = "task: translate, because no other task was detected{} (choose another with --task)"
@@ -31,6 +31,30 @@ def test_translation_is_told_too(data: str, tmp_path: Path) -> None:
 
 def test_of_a_file_that_is_not_there_nothing_is_told(tmp_path: Path) -> None:
     assert choose_task(DataSource(str(tmp_path / "nowhere.tsv"))).note == ""
+
+
+AMOUNTS = "; its second column has numbers: if they are amounts, --task regress, if they are labels, --task classify"
+
+
+@pytest.mark.parametrize("first", ["text\tamount\n", "a\t1\n"])
+def test_the_first_line_of_a_file_may_be_a_header(first: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.tsv"
+    path.write_text(first + "b c\t2.5\nd e\t3.5\nf\t4.5\n")
+    assert choose_task(DataSource(str(path))).note == SAID.format(AMOUNTS)
+
+
+def test_the_first_row_of_a_list_is_none() -> None:
+    amounts = [("a", "1.5"), ("b c", "2.5"), ("d e", "3.5")]
+    assert choose_task(DataSource(rows=amounts)).note == SAID.format(AMOUNTS)
+    assert choose_task(DataSource(rows=[("text", "amount"), *amounts])).note == SAID.format(TURNS)
+
+
+def test_the_task_of_a_run_is_recorded(tmp_path: Path) -> None:
+    assert recorded_task(tmp_path) is None
+    (tmp_path / "run").mkdir()
+    assert recorded_task(tmp_path) is None
+    (tmp_path / "run" / "asked.toml").write_text('task = "tag"\n')
+    assert recorded_task(tmp_path) == "tag"
 
 
 TARGETS = [
