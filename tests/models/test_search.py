@@ -12,6 +12,7 @@ import recurra.models.reading
 from recurra import cells
 from recurra.attention import ATTENTIONS
 from recurra.decoding import StepModel
+from recurra.layers import Bidirectional, HeldRecurrent, HeldUnit, Recurrent, Stack
 from recurra.models import Seq2Seq
 from recurra.models.search import search_model
 from recurra.padded import Padded, pad, select_rows
@@ -101,3 +102,23 @@ def test_a_large_vocabulary_and_few_rows_are_read_by_the_encoder(monkeypatch: py
     reader = search_model(model).reader
     assert reader.first is None
     assert torch.equal(reader.read(sources()).outputs.values, expected.outputs.values)
+
+
+@pytest.mark.parametrize("cell", cells.CELLS)
+def test_what_a_first_layer_makes_of_a_token_is_looked_up_where_the_table_is_small(
+    cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where each step reads its token alone."""
+    reading = recurra.models.reading
+    layer = Recurrent(cells.CELLS[cell](3, 4))
+    embedding, numbers = torch.randn(9, 3), 9 * len(layer.cell.bias_input)
+    both = Bidirectional(layer, Recurrent(cells.CELLS[cell](3, 2)))
+    held = HeldRecurrent(layer, [HeldUnit(0, 0.5, None)])
+    monkeypatch.setattr(reading, "MAX_TABLE", numbers)
+    assert type(reading.first_layer(layer, embedding)) is reading.OneWay
+    assert type(reading.first_layer(both, embedding)) is reading.BothWays
+    assert reading.first_layer(held, embedding) is None
+    assert reading.first_layer(Stack([layer]), embedding) is None
+    monkeypatch.setattr(reading, "MAX_TABLE", numbers - 1)
+    assert reading.first_layer(layer, embedding) is None
+    assert reading.first_layer(both, embedding) is None

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
+from toy_tasks import network
 
+from recurra.decoding import DecodingOptions
 from recurra.models.aligned_pairs import FURTHEST, behind
+from recurra.tasks.seq2seq import aligned_pairs as module
 from recurra.tasks.seq2seq.aligned_pairs import KEPT_SMALL, best, fitted, log_chances
 
 
@@ -62,3 +68,38 @@ def test_what_fits_badly_is_behind_by_a_bounded_number_of_nats() -> None:
     assert behind(np.array([-20.0, -21.5, -np.inf, -90.0])).tolist() == [0.0, -1.5, -FURTHEST, -FURTHEST]
     assert behind(np.array([-np.inf, -np.inf])).tolist() == [0.0, 0.0]
     assert behind(np.zeros(0)).tolist() == []
+
+
+def test_all_sources_are_told_of_and_how_many_are_searched_together_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each source once, whatever its length, with all its targets."""
+    model: Any = network("translate").model
+    sources = [np.array(ids, np.int32) for ids in ([5], [6, 7], [5], [8, 9, 5], [7, 7])]
+
+    class Valid:
+        def __len__(self) -> int:
+            return len(sources)
+
+        def source(self, row: int) -> np.ndarray:
+            return sources[row]
+
+        def target(self, row: int) -> np.ndarray:
+            return np.array([9 - row])
+
+        def asked(self, row: int) -> bytes:
+            return sources[row].tobytes()
+
+    valid: Any = Valid()
+    pairs: Any = SimpleNamespace(
+        proposals=lambda given, number: [[] for _ in given],
+        preferences=lambda given, outputs: [np.array([float(len(one)) for one in out]) for out in outputs],
+    )
+    options = DecodingOptions(beam=3, max_length=4)
+    whole = module.candidates_of(model, pairs, valid, options)
+    assert len(whole.scores) == len(whole.right) == 4
+    assert np.isfinite(whole.scores[:, :3]).all()
+    monkeypatch.setattr(module, "AT_ONCE", 3)
+    some = module.candidates_of(model, pairs, valid, options)
+    assert some.scores == pytest.approx(whole.scores, rel=1e-4)
+    assert some.right.tolist() == whole.right.tolist()

@@ -82,3 +82,22 @@ def test_how_many_are_read_together_changes_nothing(task: str, at_a_time: Callab
     assert some == texts
     for one, other in zip(others, vectors, strict=True):
         assert np.allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize("remembered", [20_000, 2])
+def test_what_a_tagger_remembers_of_tokens_changes_nothing(remembered: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But that tokens that came lately are not read again."""
+    inputs = ["red red", "green", "blue dark", "red green", "dark light", "blue"]
+    whole = list(predictor("tag").predict(inputs, network("tag").recipe.decoding))
+    for module in ("words", "ensemble"):
+        monkeypatch.setattr(f"recurra.tasks.tag.{module}.REMEMBERED", remembered)
+    made, read = network("tag"), list[int]()
+    seen: Any = made.model.seen
+    made.model.seen = lambda spellings, surfaces: read.append(len(spellings.values)) or seen(spellings, surfaces)
+    model: Any = predictor("tag", made)
+    for known in (0, min(remembered, 5)):
+        read.clear()
+        found = [one for text in inputs for one in model.predict([text], made.recipe.decoding)]
+        assert [one.text for one in found] == [one.text for one in whole]
+        assert [one.score for one in found] == pytest.approx([one.score for one in whole], rel=1e-5)
+        assert sum(read) == 5 - known if remembered > 5 else sum(read) > 5  # of five different ones

@@ -93,6 +93,13 @@ def test_a_run_learns_and_tells_what_it_does(tmp_path: Path) -> None:
     assert equal(session.weights(), session.published[-1])
 
 
+def test_before_a_validation_no_step_is_the_best(tmp_path: Path) -> None:
+    stopped = Session(tmp_path, stop_at=1)
+    finished = stopped.run.go()
+    assert not stopped.of(Validated)
+    assert (finished.step, finished.best_step, finished.reason) == (1, 0, "interrupted")
+
+
 def test_a_time_that_is_over_before_the_first_step_is_said(tmp_path: Path) -> None:
     session = Session(tmp_path, budget=Budget(seconds=5.0, started=time.monotonic() - 60))
     finished = session.run.go()
