@@ -11,7 +11,7 @@ from torch.nn.functional import one_hot
 from recurra.tasks.many_to_one.labels import UNKNOWN_LABEL, LabelHead
 from recurra.tasks.many_to_one.numbers import NumberHead
 from recurra.tasks.many_to_one.shares import best_shares, chosen_shares
-from recurra.tasks.many_to_one.wide import PARTS, groups_of
+from recurra.tasks.many_to_one.wide import PARTS, explained_labels, explained_numbers, groups_of
 
 HEAD, NUMBER = LabelHead(("a", "b", "c")), NumberHead(0.0, 1.0)
 
@@ -101,3 +101,20 @@ def test_equal_inputs_are_left_out_together() -> None:
     groups = groups_of(keys)
     assert {int(group) for group in groups} == set(range(PARTS))
     assert len({(key, int(group)) for key, group in zip(keys, groups, strict=True)}) == 23
+
+
+def test_what_a_linear_model_explains_is_counted_from_what_a_constant_does() -> None:
+    """Of labels by the cross-entropy, of numbers by the variance: 1 of all of it, 0 of nothing."""
+    labels = torch.tensor([0, 0, 1, 0])
+    constant = torch.tensor([0.75, 0.25]).log().expand(4, 2)
+    share, words = explained_labels(constant, labels)
+    assert (share, words) == (pytest.approx(0.0, abs=1e-6), "accuracy 75.0%")
+    assert explained_labels(50.0 * one_hot(labels, 2), labels) == (pytest.approx(1.0), "accuracy 100.0%")
+    half = (constant + torch.tensor([[0.7, 0.0]] * 2 + [[0.0, 0.7], [0.7, 0.0]])).log_softmax(1)
+    chances = half.gather(1, labels[:, None])
+    entropy = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25))
+    assert explained_labels(half, labels)[0] == pytest.approx(1 + float(chances.mean()) / entropy, rel=1e-5)
+    numbers = torch.tensor([1.0, -1.0, 2.0, -2.0])
+    for part, share in ((0.0, 0.0), (1.0, 1.0), (0.5, 0.75)):
+        shown = f"{share:.1%} of the variance explained"
+        assert explained_numbers(part * numbers[:, None], numbers) == (pytest.approx(share), shown)
