@@ -82,19 +82,20 @@ function appended(input, unit, units) {
 
 /** The next numbers of each column, with their intervals. */
 function seriesAnswer({ answer }) {
-  const { times, columns } = answer.details;
+  const { times, columns, undated } = answer.details;
   const [first] = Object.values(columns);
   const steps = first.median.map((_, k) => times[k] ?? `+${k + 1}`);
   const bounds = Object.keys(first.quantiles);
   const share = bounds.length > 1 ? `${Math.round(100 * (bounds.at(-1) - bounds[0]))} % interval` : null;
-  return Object.entries(columns).map(([name, { median, quantiles }]) => {
+  const told = undated ? [h("p", { class: "quiet" }, `The model reads the calendar (${undated.join(", ")}), and this series has no dates.`)] : [];
+  return told.concat(Object.entries(columns).map(([name, { median, quantiles }]) => {
     const rows = Object.values(quantiles);
     return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `forecast of ${name || "the series"}` }, h("table", { class: "list" },
       h("caption", null, h("bdi", null, name || "Forecast")),
       h("thead", null, h("tr", null, ["step", "forecast", share].filter(Boolean).map((one) => h("th", { scope: "col" }, one)))),
       h("tbody", null, steps.map((step, k) => h("tr", null, h("th", { scope: "row" }, step), h("td", { class: "amount" }, h("strong", null, number(median[k]))),
         share ? h("td", { class: "amount" }, `${number(rows[0][k])} to ${number(rows.at(-1)[k])}`) : null)))));
-  });
+  }));
 }
 
 /** Outputs as buttons with the length of a bar for each share: [key, name, share or null, its logarithm]. */

@@ -44,7 +44,8 @@ export function seriesFields(live, k) {
     live.watch(field.element, ({ input }) => field.take(input));
     return field.element;
   }
-  const row = (input) => Object.fromEntries(columns.map(({ name }, j) => [name, (Array.isArray(input) ? (columns.length > 1 ? input.map((step) => step[j]) : input) : input?.[name]) ?? []]));
+  const beside = (input) => (Array.isArray(input) ? {} : input); // times stay where they are
+  const row = (input) => ({ ...beside(input), ...Object.fromEntries(columns.map(({ name }, j) => [name, (Array.isArray(input) ? (columns.length > 1 ? input.map((step) => step[j]) : input) : input?.[name]) ?? []])) });
   const fields = columns.map(({ name }, j) => seriesField(`input-${k}-${j}`, name, (values) => live.set({ input: { ...row(live.now.input), [name]: values } })));
   const element = h("div", { class: "fields" }, fields.map((one) => one.element));
   live.watch(element, ({ input }) => {
