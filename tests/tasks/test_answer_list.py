@@ -22,6 +22,8 @@ def test_a_list_of_answers_is_a_list() -> None:
 def test_it_prints_in_a_few_lines() -> None:
     assert str(answers(0)) == "0 answers"
     assert str(answers(1)).splitlines() == ["1 answer", '  "in 0" → "out <0>"']
+    assert len(str(answers(10)).splitlines()) == 11
+    assert str(answers(11)).splitlines()[-1] == "  ... and 1 more"
     lines = repr(answers(1200)).splitlines()
     assert len(lines) == 12
     assert lines[-1] == "  ... and 1,190 more"

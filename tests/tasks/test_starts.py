@@ -10,10 +10,20 @@ from pathlib import Path
 import pytest
 
 from recurra.data import DataSource, open_examples
+from recurra.errors import RunError
 from recurra.files import FileError
 from recurra.tasks import TASKS
 from recurra.tasks.repeated import Several, several
-from recurra.tasks.taken import KEPT, drop_replaced, is_start, put_aside
+from recurra.tasks.taken import (
+    KEPT,
+    drop_replaced,
+    is_start,
+    put_aside,
+    refuse_file,
+    refuse_foreign,
+    refuse_nothing,
+    refuse_taken,
+)
 from recurra.training import CHECKPOINT
 
 
@@ -37,6 +47,37 @@ def test_what_is_not_there_or_no_folder_is_none(tmp_path: Path) -> None:
     assert not is_start(tmp_path / "nowhere")
     (tmp_path / "file").touch()
     assert not is_start(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("names", "taken", "foreign", "nothing"),
+    [
+        ([], "", "", "no run to resume"),
+        (["run/lock", f"run/{KEPT[0]}"], "", "", ""),  # stopped before its first checkpoint
+        (["run/lock", f"run/{CHECKPOINT}"], "already holds", "", ""),
+        (["thesis.tex"], "not empty", "not empty", "no run to resume"),
+        (["run/thesis.tex"], "not empty", "not empty", "no run to resume"),
+        (["run/lock", "thesis.tex"], "not empty", "not empty", ""),
+        (["run/lock", f"run/{CHECKPOINT}", "run/thesis.tex"], "already holds", "not a training run of recurra", ""),
+        (["config.json"], "already holds", "not a model that recurra can open", "no run to resume"),
+    ],
+)
+def test_which_folder_may_be_begun_replaced_or_gone_on_with(
+    names: list[str], taken: str, foreign: str, nothing: str, tmp_path: Path
+) -> None:
+    written(tmp_path / "m", "{}", *names)
+    for refuse, why in ((refuse_taken, taken), (refuse_foreign, foreign), (refuse_nothing, nothing)):
+        with pytest.raises(RunError, match=why) if why else nullcontext():
+            refuse(tmp_path / "m")
+
+
+def test_a_file_is_no_folder_to_train_into(tmp_path: Path) -> None:
+    written(tmp_path, "", "m")
+    for refuse in (refuse_taken, refuse_foreign, refuse_file):
+        with pytest.raises(RunError, match="this is a file"):
+            refuse(tmp_path / "m")
+    refuse_file(tmp_path)
+    refuse_file(tmp_path / "nowhere")
 
 
 def files(folder: Path) -> dict[str, str]:
