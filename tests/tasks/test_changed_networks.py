@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -188,10 +189,20 @@ def test_a_change_may_meet_others() -> None:
     assert not one.now.layer("decoder.first").states["hidden"][:, 0].any()
 
 
-def test_steps_that_are_not_reached_are_named() -> None:
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([1, 70], "step 70 was not reached"),
+        ([70, 1, 72], "steps 70, 72 were not reached"),
+        (range(70, 75), "steps 70, 71, 72, 73, 74 were not reached"),
+        (range(70, 76), "steps 70, 71, 72, 73, 74 and more were not reached"),
+    ],
+)
+def test_steps_that_are_not_reached_are_named(steps: Sequence[int], said: str) -> None:
     networks = [network("translate")]
-    one = follows("translate", networks, SetUnit("decoder.first", 0, steps=[1, 70]), min_length=3)
-    assert any("step 70 was not reached" in note for note in one.notes)
+    one = follows("translate", networks, SetUnit("decoder.first", 0, steps=list(steps)), min_length=3)
+    count = len(one.now.layer("decoder.first").tokens)
+    assert f"layer decoder.first has {count} steps: {said}" in one.notes
 
 
 @pytest.mark.parametrize(
