@@ -15,6 +15,7 @@ import pytest
 import torch
 
 import recurra
+from recurra.data.calendar import CYCLES, calendar_points
 from recurra.errors import DataError, UsageError
 
 HOURS = 24 * 7 * 8
@@ -80,6 +81,27 @@ def test_a_network_learns_the_week_without_a_linear_baseline(baseline: str, tmp_
         for name in ("none", "day week")
     ]
     assert found[1] < 0.75 * found[0]
+
+
+CYCLE_STEPS = {
+    "day": (timedelta(minutes=30), 900), "week": (timedelta(hours=6), 500), "month": (timedelta(days=1), 900),
+    "year": (timedelta(weeks=1), 400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CYCLES)
+def test_each_cycle_is_known_to_a_window_that_sees_little_of_it(name: str, tmp_path: Path) -> None:
+    step, count = CYCLE_STEPS[name]
+    times = [f"{datetime(2021, 1, 1) + k * step:%Y-%m-%d %H:%M}" for k in range(count)]
+    x, y = calendar_points(times)[:, CYCLES.index(name)].T
+    values = (5 * x - 3 * y + 2 * x * y + np.random.default_rng(1).normal(0, 2, count)).tolist()
+    rows = [{"time": when, "x": value} for when, value in zip(times, values, strict=True)]
+    settings = {"data__season": 0, "data__window": 3, "model__horizon": 4}
+    found = list[float]()
+    for calendar in ("none", name):
+        model = trained(rows[: count * 4 // 5], tmp_path / calendar, data__calendar=calendar, **settings)
+        found.append(model.evaluate(rows, last=count // 5).measures["mae"].value)
+    assert found[1] < 0.85 * found[0]
 
 
 def walk(steps: int = 600) -> list[dict[str, object]]:
