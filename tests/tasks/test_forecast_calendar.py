@@ -67,6 +67,7 @@ def test_a_week_that_is_longer_than_the_window_is_forecast_far_better(tmp_path: 
     model = trained(shops(), tmp_path / "with", notes)
     assert model.recipe.data.calendar == "day week"
     assert error(model) < 0.5 * error(without)
+    assert "| calendar columns | 62 |" in (tmp_path / "with" / "README.md").read_text("utf-8")
     said = next(note for note in notes if note.startswith("calendar: "))
     assert said.startswith("calendar: day, week (change it with ")
     assert any(" steps and the calendar (penalty " in note for note in notes)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from recurra.columns.stored import damaged, json_object, stored_names
 from recurra.models import Forecaster, build_forecaster
+from recurra.models.calendar_columns import calendar_size
 from recurra.models.structures import forecaster_structure
 from recurra.models.unfilled import unfilled
 from recurra.structure import Structure, without_data
@@ -78,7 +79,8 @@ class ForecastNetwork:
         """Of what it reads and forecasts."""
         recipe = self.recipe
         steps = {"window": recipe.data.window, "horizon": recipe.model.horizon}
-        return {"columns read": len(self.columns), "columns forecast": len(self.targets), **steps}
+        calendar = {"calendar columns": calendar_size(recipe.data.cycles)} if recipe.data.cycles else {}
+        return {"columns read": len(self.columns), **calendar, "columns forecast": len(self.targets), **steps}
 
 
 def sketch_network(recipe: ForecastRecipe) -> Structure:
