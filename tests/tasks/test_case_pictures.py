@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from base64 import b64decode
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
+from toy_tasks import examples, network, predictor
 
 from recurra.data.images import ImageFile
 from recurra.tasks.case_pictures import HEIGHT, ROOM, WIDTH, forecast_chart, thumbnail
@@ -51,3 +53,15 @@ def test_lines_go_from_side_to_side_and_from_the_lowest_to_the_highest() -> None
     points = [[tuple(map(float, point.split(","))) for point in one.attrib["points"].split()] for one in drawn]
     assert points[0] == points[1] == [(ROOM, HEIGHT - ROOM), (WIDTH - ROOM, ROOM)]
     assert points[2] == [(ROOM, 2 * HEIGHT - ROOM), (WIDTH - ROOM, 2 * HEIGHT - ROOM)]  # numbers that are all alike
+
+
+def test_cases_have_pictures_where_their_inputs_are_images() -> None:
+    image = np.zeros((4, 4), np.uint8)
+    rows: list[Any] = [(image + 9 * k, "ab"[k % 2]) for k in range(24)]
+    made = network("classify", rows=rows)
+    seen = predictor("classify", made).evaluate(examples("classify", rows), made.recipe.decoding)
+    assert all(case.picture is not None and case.picture().startswith("data:image/png") for case in seen.cases)
+    for task in ("classify", "regress"):
+        made = network(task)
+        found = predictor(task, made).evaluate(examples(task), made.recipe.decoding)
+        assert all(case.picture is None for case in found.cases)

@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from recurra.data import TAGGED, DataSource, Examples, Tagged, open_examples
+from recurra.data.gazetteers import Gazetteer
 from recurra.data.schemes import Scheme, neighbours_of
 from recurra.errors import DataError
+from recurra.tasks.tag.names import coverage
 from recurra.tasks.tag.recipe import TagDataOptions
 from recurra.tasks.tag.sentences import decide, in_scheme, say_tags
 
@@ -96,3 +98,12 @@ def test_of_many_broken_spans_the_first_five_are_shown(count: int, more: int) ->
     lines = caught.value.what.splitlines()
     assert len([line for line in lines if "has the tag" in line]) == 5
     assert lines[6:] == [f"  ... and {more} more"] * bool(more)
+
+
+def test_how_many_words_a_list_of_names_covers() -> None:
+    lists = (Gazetteer("city", ("Bonn", "New York")), Gazetteer("month", ("May",)))
+    texts = ["to Bonn or New York", "in Bonn"]
+    assert list(coverage((text.split() for text in texts), lists)) == [
+        "gazetteer city: 2 entries, covering 4 of 7 training words",
+        "warning: gazetteer month: 1 entry, covering 0 of 7 training words",
+    ]

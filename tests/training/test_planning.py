@@ -70,6 +70,29 @@ def test_a_precision_that_is_named_is_taken(precision: Any, half: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("budget", "precision", "may_pay", "measured"),
+    [
+        (Budget(seconds=10.0), "float32", False, True),  # how fast a step is decides how many there are
+        (Budget(seconds=10.0), "bfloat16", False, True),
+        (Budget(epochs=3.0), "float32", True, False),
+        (Budget(epochs=3.0), "bfloat16", True, False),
+        (Budget(epochs=3.0), "auto", False, False),
+        (Budget(epochs=3.0), "auto", True, True),  # it decides the precision
+    ],
+)
+def test_speed_is_measured_where_it_decides_something(
+    budget: Budget, precision: Any, may_pay: bool, measured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(planning, "SHORT_TRIAL", 0.5)
+    monkeypatch.setattr(planning, "bfloat16_may_pay", lambda learner, timed: may_pay)
+    monkeypatch.setattr(planning, "seconds_per_step", lambda a, b, plan, seconds: asked.append(seconds) or 1.0)
+    monkeypatch.setattr(planning, "speed_up", lambda a, b, plans, numbers, seconds: asked.append(seconds) or 1.0)
+    choose_precision(ToyLearner(), TrainingOptions(precision=precision), PLAIN, budget, lambda event: None)
+    assert {seconds > 0 for seconds in asked} == {measured}
+
+
+@pytest.mark.parametrize(
     ("message", "kind"),
     [("no kernel\nfor this", RunError), ("DefaultCPUAllocator: can't allocate memory", RuntimeError)],
 )

@@ -93,6 +93,16 @@ def test_a_run_learns_and_tells_what_it_does(tmp_path: Path) -> None:
     assert equal(session.weights(), session.published[-1])
 
 
+def test_a_run_writes_through_no_link(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "metrics.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match="this is a link"), locked(tmp_path / "run"):
+        pass
+    (tmp_path / "link").symlink_to(tmp_path)
+    with pytest.raises(RunError, match="this is a link"), locked(tmp_path / "link"):
+        pass
+
+
 def test_before_a_validation_no_step_is_the_best(tmp_path: Path) -> None:
     stopped = Session(tmp_path, stop_at=1)
     finished = stopped.run.go()
