@@ -61,6 +61,19 @@ def pushed(network: ForecastNetwork) -> None:
 
 
 @pytest.mark.parametrize("output", ["quantile", "gaussian"])
+def test_a_validation_is_the_mean_over_its_windows(output: str, tmp_path: Path) -> None:
+    """In percent of the unit of a series, or in nats."""
+    network, encoded = begun(tmp_path, **{"model.output": output})
+    learner = learner_of(network, encoded)
+    for examples in (1, 50, learner.validation_examples()):
+        each = learner.each_loss(examples)
+        score = learner.validate(examples)
+        assert len(each) == examples
+        assert score.loss == pytest.approx(each.mean(), rel=1e-4)
+        assert score.value == pytest.approx(score.loss * (100 if output == "quantile" else 1))
+
+
+@pytest.mark.parametrize("output", ["quantile", "gaussian"])
 def test_what_lies_between_is_what_the_network_says_that_has_gone_a_part_of_the_way(
     output: str, tmp_path: Path
 ) -> None:
