@@ -233,3 +233,16 @@ def test_a_running_text_can_begin_new_lines() -> None:
     search = Continuing(model, endless=True)
     (best,) = decode(search, pad([torch.tensor([GO, 5])]), DecodingOptions(beam=1, max_length=4))[0]
     assert best.tokens == [search.line_end] * 4
+
+
+@pytest.mark.parametrize("endless", [False, True])
+def test_a_step_of_a_continuation_says_what_the_model_does_and_of_running_text_the_line_end_too(endless: bool) -> None:
+    model = network()
+    search, ids = Continuing(model, endless=endless), torch.tensor([GO, 5, 6])
+    start = search.start(pad([ids]))
+    scored = search.step(torch.tensor([GO]), start.state, start.memory)
+    expected = model.scores(model(pad([ids])).outputs.values[0, -1]).log_softmax(-1).float()
+    assert scored.log_probs.shape == (1, VOCABULARY + endless)
+    torch.testing.assert_close(scored.log_probs[0, :VOCABULARY], expected)
+    if endless:
+        assert scored.log_probs[0, search.line_end] == scored.log_probs[0, GO]
