@@ -17,8 +17,8 @@ from browser import started_chromium
 HERE = Path(__file__).parent
 # What trains, or starts processes, for seconds, and the rooms above training: `make quick` leaves it out.
 SLOW = (
-    *("bad_inputs", "cli", "comparing", "demos", "end_to_end", "inside", "serving", "sklearn", "tasks", "views"),
-    *("watching", "test_bundle.py", "test_docs.py", "test_shown_by_stored_models.py"),
+    *("api", "bad_inputs", "cli", "comparing", "demos", "end_to_end", "inside", "mutants", "serving", "sklearn"),
+    *("tasks", "views", "watching", "test_bundle.py", "test_docs.py", "test_shown_by_stored_models.py"),
 )
 # Whole documents, servers, trainings and damage at random, which take as long as all the rest: `make test` leaves it
 # out, and what is looked at in a browser (the fixture chromium). CI runs it.
