@@ -15,10 +15,11 @@ import pytest
 from browser import started_chromium
 
 HERE = Path(__file__).parent
-# What trains, or starts processes, for seconds, and the rooms above training: `make quick` leaves it out.
+# What trains, searches or starts processes for seconds, and the rooms above training: `make quick` leaves it out.
 SLOW = (
     *("api", "bad_inputs", "cli", "comparing", "demos", "end_to_end", "inside", "mutants", "serving", "sklearn"),
     *("tasks", "views", "watching", "test_bundle.py", "test_docs.py", "test_shown_by_stored_models.py"),
+    *("decoding/test_proof.py", "decoding/test_recorded.py"),
 )
 # Whole documents, servers, trainings and damage at random, which take as long as all the rest: `make test` leaves it
 # out, and what is looked at in a browser (the fixture chromium). CI runs it.
@@ -59,8 +60,8 @@ def marks_of(path: Path) -> set[str]:
     if not path.is_relative_to(HERE) or path == HERE:
         return set()
     place = path.relative_to(HERE)
-    is_long = f"{place.as_posix()}/".startswith(LONG)
-    return {mark for mark, has in (("long", is_long), ("slow", is_long or place.parts[0] in SLOW)) if has}
+    is_long, is_slow = (any(map(place.is_relative_to, names)) for names in (LONG, SLOW))
+    return {mark for mark, has in (("long", is_long), ("slow", is_long or is_slow)) if has}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -101,6 +101,7 @@ def test_hooks_call_what_make_lint_calls() -> None:
     assert all(f"$(BIN)/{name}" in lint for name in entries - {"make"})
 
 
+@pytest.mark.slow
 def test_what_only_posix_has_is_imported_only_there() -> None:
     for path in Path(recurra.__file__).parent.rglob("*.py"):
         body = ast.parse(path.read_text("utf-8")).body

@@ -207,6 +207,7 @@ def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes, ending: str
         trace().save(tmp_path / "trace.txt")
 
 
+@pytest.mark.slow
 def test_a_trace_of_200_tokens_in_512_units_stays_under_20_megabytes() -> None:
     rng = np.random.default_rng(0)
     names = ("input", "forget", "candidate", "output")
