@@ -203,7 +203,9 @@ def test_without_times_it_forecasts_and_warns() -> None:
     answer = model.predict(numbers)
     assert np.isfinite(answer.details.columns[0].median).all()
     (note,) = answer.details.notes()
-    assert note.startswith("warning: the steps have no dates, so the forecast is that of no certain day or week: ")
+    assert note.startswith(
+        "warning: the model reads the calendar (day, week), but the steps have no dates, so the forecast may be worse: "
+    )
     assert answer.details.to_mapping()["undated"] == ["day", "week"]
     dated = model.predict(shops())
     assert not dated.details.notes()
@@ -246,10 +248,13 @@ def test_what_cannot_be_is_refused(settings: dict[str, object], words: str, tmp_
 def test_a_cycle_that_the_steps_do_not_go_through_is_refused(tmp_path: Path) -> None:
     days = [{"date": f"{datetime(2024, 1, 1) + timedelta(days=k):%Y-%m-%d}", "x": k % 7} for k in range(90)]
     with pytest.raises(
-        DataError, match=r"names day, through which .* do not move: they are at 2024-01-01, 2024-01-02, "
+        DataError,
+        match=r"do not go through the cycles that data.calendar names \(day\): they are at 2024-01-01, 2024-01-02, ",
     ):
         trained(days, tmp_path / "m", data__calendar="day,week")
-    with pytest.raises(DataError, match=r"names week, through which .* do not move: they have no dates"):
+    with pytest.raises(
+        DataError, match=r"do not go through the cycles that data.calendar names \(week\): they have no dates"
+    ):
         trained([float(k % 7) for k in range(90)], tmp_path / "m", data__calendar="week")
 
 

@@ -82,6 +82,6 @@ def remedy(report: UnknownReport, size: int, setting: str, min_count: int) -> st
     """
     most = report.most_frequent[0][1]
     if most < min_count:
-        return f"--set text.min_count={most} takes in what is seen so often (now {min_count:,} times)"
+        return f"--set text.min_count={most} takes in the most frequent of them (it is {min_count:,} now)"
     seen = f" that are seen {min_count:,} times (text.min_count)" if min_count > 1 else ""
     return f"--set {setting}={size + report.different} takes in all{seen}"

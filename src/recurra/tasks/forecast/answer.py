@@ -127,8 +127,10 @@ def notes_on_undated(cycles: Sequence[str]) -> list[str]:
     """What is said of series without dates, where a model reads these cycles of the calendar."""
     if not cycles:
         return []
-    what = f"the steps have no dates, so the forecast is that of no certain {' or '.join(cycles)}"
-    return [f"{WARNING}{what}: the model reads the calendar (give the times, or train with --set data.calendar=none)"]
+    what = (
+        f"the model reads the calendar ({', '.join(cycles)}), but the steps have no dates, so the forecast may be worse"
+    )
+    return [f"{WARNING}{what}: give the times, or train with --set data.calendar=none"]
 
 
 def _csv(fields: Sequence[str]) -> str:

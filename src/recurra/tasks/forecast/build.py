@@ -50,12 +50,12 @@ def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
         if len(series.values) <= recipe.model.horizon:
             findings.add("series that are too short", too_short(series, recipe.model.horizon, place))
         if unmoved := cycles_at_rest(series, recipe.data):
-            findings.add("series that do not move through the calendar", at_rest(unmoved, series, place))
+            findings.add("series that do not go through the calendar", at_rest(unmoved, series, place))
     findings.raise_if_any()
 
 
 def cycles_at_rest(series: Series, data: SeriesDataOptions) -> list[str]:
-    """The cycles to be read through which a series does not move: without times all, of days that of the day."""
+    """The cycles to be read that a series does not go through: without times all of them, with days the day."""
     if not data.cycles or len(series.values) < 2:
         return []
     passed = cycles_passed(calendar_points(series.times, series.dates)) if series.times else np.zeros(len(CYCLES))
@@ -63,9 +63,10 @@ def cycles_at_rest(series: Series, data: SeriesDataOptions) -> list[str]:
 
 
 def at_rest(cycles: Sequence[str], series: Series, place: str) -> DataError:
-    """The refusal of a series that does not move through some cycles."""
+    """The refusal of a series that does not go through some cycles."""
     times = f"are at {series.times[0]}, {series.times[1]}, ..." if series.times else "have no dates"
-    what = f"data.calendar names {' and '.join(cycles)}, through which the steps of {series.place} do not move: they "
+    named = f"the cycles that data.calendar names ({', '.join(cycles)})"
+    what = f"the steps of {series.place} do not go through {named}: they "
     fix = "Give dates in a column of times, or name other cycles: --set data.calendar=none."
     return DataError(what + times, where=place, fix=fix)
 
@@ -282,6 +283,7 @@ def encoded_rows(
     for series in examples:
         values = in_order(series, columns)
         wanted = values[:, targets]
+        points = None if data.calendar == "none" else beside_calendar(values[:, :0], series, CYCLES)
         yield Row(
             {
                 "inputs": filled(values, data.missing).ravel(),
@@ -289,11 +291,7 @@ def encoded_rows(
                 "units": series_units(wanted[: series.start or None], max(data.season, 1)),
                 "log_units": series_units(of_logarithms(wanted)[: series.start or None], max(data.season, 1)),
                 "start": [series.start],
-                **(
-                    {}
-                    if data.calendar == "none"
-                    else {"calendar": beside_calendar(values[:, :0], series, CYCLES).ravel()}
-                ),
+                **({} if points is None else {"calendar": points.ravel()}),
             },
             series.line,
         )

@@ -120,13 +120,13 @@ def with_calendar(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Fore
     better = {named: fit for named, fit in fits.items() if fit.without is not None}
     if not better:
         if tried:
-            what = f"what the times say of {' or of '.join(tried)} does not make a ridge regression clearly better"
-            emit(Note(f"calendar: none (change it with --set data.calendar); {what}"))
+            why = f"reading {' or '.join(tried)} does not make a ridge regression clearly better"
+            emit(Note(f"calendar: none (change it with --set data.calendar), because {why}"))
         return recipe.with_settings({"data.calendar": "none"})
     named, fit = min(better.items(), key=lambda one: one[1].error)
     less = f"{1 - fit.error / (fit.without or 1):.1%} lower on windows that it was not fitted on"
-    emit(Note(f"calendar: {named.replace(' ', ', ')} (change it with --set data.calendar); with what the times say of "
-              f"that, the error of a ridge regression is {less}"))  # fmt: skip
+    why = f"with it the error of a ridge regression is {less}"
+    emit(Note(f"calendar: {named.replace(' ', ', ')} (change it with --set data.calendar), because {why}"))
     return recipe.with_settings({"data.calendar": named})
 
 
