@@ -867,8 +867,8 @@ class Model:
     def _cells_of(self, given: object) -> object:
         if isinstance(given, str | Series):
             return given  # most often; it has no columns
-        if self.task.kind is SERIES and series_rows(given) is not None:
-            return self._asked_about(given)  # one of several that are given as tables
+        if self.task.kind is SERIES and (series := self._asked_about(given)) is not given:
+            return series  # one of several that are given as tables
         if self.task.kind is TAGGED and is_mapping(given):
             return tokens_given({str(name): value for name, value in given.items()}, self.columns)
         reads = self.predictor.reads

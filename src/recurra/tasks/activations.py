@@ -12,7 +12,7 @@ from recurra.errors import DataError
 from recurra.lists import integers
 from recurra.options import unknown_name
 from recurra.tasks.examples import spread
-from recurra.tasks.unknown import Unknown
+from recurra.tasks.unknown import unknown_notes
 from recurra.text.counted import counted
 from recurra.text.visible import is_blank
 from recurra.tracing import Activations, Array, LayerTrace
@@ -53,7 +53,7 @@ def gathered(
     chosen = integers(spread(len(given), examples))
     texts: list[list[str]] = []
     parts: list[Array] = []
-    size, found, unknown = 0, list[LayerTrace](), Unknown()
+    size, found, unknown = 0, list[LayerTrace](), list[Sequence[str]]()
     last: list[T] = [] if also is None else [also]
     for one in [*last, *(given[k] for k in chosen)]:
         found = layers(one)
@@ -64,7 +64,7 @@ def gathered(
             break
         texts.append(list(at.tokens))
         parts.append(values)
-        unknown.add(unknown_in(one))
+        unknown.append(unknown_in(one))
     texts, parts = [*texts[len(last) :], *texts[: len(last)]], [*parts[len(last) :], *parts[: len(last)]]
     steps = sum(map(len, texts))
     numbers: list[int] = [filled[k] + 1 for k in chosen[: len(texts) - len(last)]]
@@ -75,7 +75,7 @@ def gathered(
         texts,
         np.concatenate(parts).astype(np.float16),
         others,
-        [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *unknown.notes(), *few(steps)],
+        [*notes(len(texts) - len(last), len(chosen), len(given), len(read)), *unknown_notes(unknown), *few(steps)],
         [*numbers, *([0] if last else [])],
     )
 

@@ -18,7 +18,7 @@ from recurra.metrics import Case
 from recurra.tasks.questions import Question, Sample, drawn, questions
 from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.task import Predictor, Represents
-from recurra.tasks.unknown import Unknown
+from recurra.tasks.unknown import unknown_notes
 from recurra.tasks.vectors import Vector
 from recurra.text.counted import counted, was_or_were
 from recurra.tracing import By, Known, Neighbour, Neighbours, States
@@ -110,15 +110,13 @@ def states_of_examples(
         why = found.refused[0][1] if found.refused else "there are no examples"
         raise DataError(why, where=getattr(examples, "name", None), fix="Give data that the model can read.")
     known = [Known(one.line, shortened(one.text), one.target_text) for one in found.kept]
-    unknown = Unknown()
-    for one in found.kept:
-        unknown.add(predictor.unknown_in(one.given))
+    unknown = unknown_notes(predictor.unknown_in(one.given) for one in found.kept)
     states = ShownStates(
         predictor.represented,
         model,
         np.stack(found.vectors),
         known,
-        notes=[*filter(None, notes), *_notes(sample, found, seed), *unknown.notes()],
+        notes=[*filter(None, notes), *_notes(sample, found, seed), *unknown],
     )
     return with_answers(states, found.kept, predictor, options) if answers else states
 

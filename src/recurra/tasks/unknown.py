@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 from recurra.text.counted import and_others
 from recurra.text.visible import standing_alone
@@ -37,11 +36,6 @@ class Unknown:
             f"words that the model does not know and reads as <UNK>: {most}"
         )
 
-    def notes(self) -> list[str]:
-        """The same as the notes of an evaluation."""
-        report = self.report()
-        return [] if report is None else [report]
-
 
 def units_in_words(units: Iterable[str]) -> str:
     """The first few of them, each once, and how many others there are; long ones by their beginning."""
@@ -55,18 +49,10 @@ def input_notes(units: Sequence[str]) -> list[str]:
     return [f"the input has what the model does not know and reads as <UNK>: {units_in_words(units)}"] if units else []
 
 
-class Read(Protocol):
-    """An input that was read."""
-
-    @property
-    def unknown(self) -> Sequence[str]:
-        """Units of it that the model does not know."""
-        ...
-
-
-def unknown_notes(answers: Iterable[Read]) -> list[str]:
-    """What a reader of measures should know of the inputs that were not wholly known."""
+def unknown_notes(inputs: Iterable[Sequence[str]]) -> list[str]:
+    """What is said of several inputs, by the units of each that the model does not know; nothing if there are none."""
     unknown = Unknown()
-    for answer in answers:
-        unknown.add(answer.unknown)
-    return unknown.notes()
+    for units in inputs:
+        unknown.add(units)
+    report = unknown.report()
+    return [] if report is None else [report]

@@ -313,7 +313,7 @@ class ChatPredictor:
         collapsed = collapse(replies, right, *units)
         notes = [
             *([] if collapsed is None else [f"warning: {collapsed}. {REMEDY}"]),
-            *unknown_notes(answers),
+            *unknown_notes(one.unknown for one in answers),
             *cut_notes(answers),
             *why_not,
             *filter(None, [self.texts.unwritable(right)]),

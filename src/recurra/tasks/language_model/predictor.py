@@ -81,7 +81,7 @@ class LanguagePredictor:
         for texts, rows in self._windows(inputs):
             chances = self._after(rows)
             for text, chance in zip(texts, chances, strict=True):
-                yield Answer(text, self._best(chance, options.nbest), None, self._unknown(text))
+                yield Answer(text, self._best(chance, options.nbest), None, self.unknown_in(text))
 
     @property
     def generation(self) -> GenerationOptions:
@@ -100,7 +100,7 @@ class LanguagePredictor:
             source = pad([torch.tensor(row) for row in rows]).to(device_of(self.network.model))
             [every] = at_once(lambda one: decode(search, one, options.decoding()), [source], source.values.device)
             for text, row, found in zip(texts, rows, every, strict=True):
-                yield Answer(text, [self._alternative(row, one) for one in found], None, self._unknown(text))
+                yield Answer(text, [self._alternative(row, one) for one in found], None, self.unknown_in(text))
 
     def stream(self, given: str, options: GenerationOptions) -> Generator[str, None, Answer[None]]:
         """The continuation of one text while it is written; at once where only a whole one is certain."""
@@ -114,7 +114,7 @@ class LanguagePredictor:
         source = pad([torch.tensor(row)]).to(device_of(self.network.model))
         growing = decode_growing(self._continuing(), source, options.decoding())
         output, sent = yield from pieces(growing, lambda tokens: rest(self._text(row, tokens), begins))
-        answer = Answer(text, [self._alternative(row, output)], None, self._unknown(text))
+        answer = Answer(text, [self._alternative(row, output)], None, self.unknown_in(text))
         yield rest(rest(answer.text, begins), sent)
         return answer
 
@@ -159,7 +159,7 @@ class LanguagePredictor:
             parts = [*self.network.tokenizer.characters(passage.text), (self.network.shown(self.network.line_end), 1)]
             each = iter(bits)
             summed = [sum(islice(each, number)) for _, number in parts]  # of the units that are one character
-            yield ScoredText(passage.text, [shown for shown, _ in parts], summed, self._unknown(passage.text))
+            yield ScoredText(passage.text, [shown for shown, _ in parts], summed, self.unknown_in(passage.text))
 
     def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
         """Perplexity and bits per character; the details say what was counted."""
@@ -173,7 +173,7 @@ class LanguagePredictor:
                 cost.passage.line,
                 cost.passage.text,
                 loss=sum(cost.nats) / max(1, len(cost.nats)),
-                unknown=tuple(self._unknown(cost.passage.text)),
+                unknown=tuple(self.unknown_in(cost.passage.text)),
                 groups=text_groups(cost.passage.text),
             )
             for cost in found
@@ -240,7 +240,7 @@ class LanguagePredictor:
             chosen,
             network.shown,
             self._number_of,
-            notes=input_notes(self._unknown(text)),
+            notes=input_notes(self.unknown_in(text)),
         )
 
     @property
@@ -263,7 +263,7 @@ class LanguagePredictor:
 
     def unknown_in(self, given: str) -> list[str]:
         """Units that are not in the vocabulary."""
-        return self._unknown(checked(given, 1))
+        return self.network.tokenizer.unknown_tokens(given)
 
     def _number_of(self, unit: str) -> int:
         network = self.network
@@ -309,9 +309,6 @@ class LanguagePredictor:
         hidden = [id for id in NOT_TEXT if id != self.network.line_end]
         order = chance.index_fill(0, torch.tensor(hidden), -1.0).sort(descending=True, stable=True).indices
         return integers(order[: len(chance) - len(hidden)])
-
-    def _unknown(self, text: str) -> list[str]:
-        return self.network.tokenizer.unknown_tokens(text)
 
     def _notes(self, texts: list[str], units: int) -> list[str]:
         unknown = sum(row.count(UNK) for row in self.network.tokenizer.encode_batch(texts))

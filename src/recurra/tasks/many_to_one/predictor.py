@@ -93,7 +93,7 @@ class HeadPredictor:
         scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
         evaluation = self.first.head.evaluate(values, found, name, scores)
         cases = list(self._cases(found, encoded, values, options))
-        return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(cases)], cases=cases)
+        return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(one.unknown for one in cases)], cases=cases)
 
     def ask(self, given: object, options: HeadOptions, target: str | float | None = None) -> Asked:
         """The question about the answer to an input, or about a given label or number."""

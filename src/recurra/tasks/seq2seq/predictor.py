@@ -159,7 +159,7 @@ class TextPredictor(Generic[T_co]):
             self.unwritable([pair.target for pair in pairs]),
         ]
         details = {} if len(groups) == len(pairs) else {"counted": "sources"}
-        notes = [*found.notes, *unknown_notes(answers), *filter(None, own)]
+        notes = [*found.notes, *unknown_notes(one.unknown for one in answers), *filter(None, own)]
         return replace(found, notes=notes, details=details, cases=self._cases(answers, pairs, groups, likelihood))
 
     def _cases(

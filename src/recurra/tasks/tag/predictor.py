@@ -117,7 +117,7 @@ class TagPredictor:
         if spans and not any(spans.right):
             predicted = counted(sum(map(len, spans.predicted)), "span")
             notes.append(f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {predicted}")
-        notes += unknown_notes(found)
+        notes += unknown_notes(one.unknown for one in found)
         notes += filter(None, [cut_note(self.network.reader, (sentence.tokens for sentence in sentences))])
         each = tag_scores(answers, references, measures, spans)
         scores = ExampleScores([*map(len, references)], "tokens", each, whole="sentence_exact")
