@@ -100,6 +100,22 @@ def test_those_tests_are_asked_that_run_the_line() -> None:
     assert not trial(mutant._replace(lines=(8, 9)), tests, 50.0).tests
 
 
+def test_those_that_few_tests_run() -> None:
+    from trying import numbers_of_tests
+
+    line, other = ("room/code.py", 7), ("room/code.py", 8)
+    tests = {
+        "a.py": [Test("a.py::a", 9.0, True, frozenset({line, other})), Test("a.py::b", 1.0, True, frozenset({line}))],
+        "b.py": [Test("b.py::a", 0.1, False, frozenset({line, other}))],
+    }
+    one = Mutant("room/code.py", 0, 0, 7, (7, 7))
+    mutants = [one, one._replace(lines=(7, 8)), one._replace(lines=(8, 8)), one._replace(lines=(9, 9)),
+               one._replace(lines=MODULE)]  # fmt: skip
+    assert [(found.lines, count) for found, count in numbers_of_tests(mutants, tests)] == [
+        ((7, 7), 2), ((7, 8), 2), ((8, 8), 1), ((9, 9), 0),
+    ]  # fmt: skip
+
+
 def test_what_was_measured_holds_until_the_file_changes(tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text("")
     tests = [Test("test_x.py::a", 0.5, True, frozenset({("a.py", 3)}))]

@@ -74,6 +74,18 @@ def runs(test: Test, mutant: Mutant) -> bool:
     return any((mutant.path, line) in test.ran for line in range(first, last + 1))
 
 
+def numbers_of_tests(mutants: Sequence[Mutant], tests: Mapping[str, Sequence[Test]]) -> Iterator[tuple[Mutant, int]]:
+    """Mutants within functions, each with how many tests that pass run its statement."""
+    by_line: dict[tuple[str, int], set[str]] = {}
+    for test in (test for own in tests.values() for test in own if test.passed):
+        for place in test.ran:
+            by_line.setdefault(place, set()).add(test.name)
+    for one in mutants:
+        if one.lines != MODULE:
+            first, last = one.lines
+            yield one, len(set().union(*(by_line.get((one.path, line), ()) for line in range(first, last + 1))))
+
+
 def mirrors(tests: Sequence[Test], mutant: Mutant) -> bool:
     """Whether the file of these tests is about the mutant's: tests/training/test_run.py about training/run.py."""
     path, own = Path(tests[0].name.split("::")[0]), Path(mutant.path)
