@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from recurra.data import EncodedTable, Row
+from recurra.data import EncodedTable, Ragged, Row
 from recurra.models.language_model import LanguageModel, LanguageModelOptions
 from recurra.padded import Padded
-from recurra.tasks.language_model.learner import LineLearner, StreamLearner
+from recurra.tasks.language_model.learner import LineLearner, StreamLearner, line_batch, pieces_of, score
 from recurra.tasks.language_model.recipe import LanguageBatchingOptions
 from recurra.text.special import EOS, GO, PAD
 from recurra.training import Plan, State, Stateful, TrainingOptions
@@ -154,3 +154,105 @@ def test_a_batch_is_described_by_the_lines_that_it_reads(tmp_path: Path) -> None
     learner = running(tmp_path, 200, batch_tokens=30, batch_examples=3, steps=5)
     for starts, lines in (([0, 9, 10], "0, 0, 1"), ([19, 20, 199], "1, 2, 19")):
         assert learner.describe(np.array(starts)) == f"the text at lines {lines} and elsewhere"
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4])
+@pytest.mark.parametrize("steps", [1, 2, 5])
+@pytest.mark.parametrize("units", [1, 2, 3, 7, 8, 9, 20])
+def test_a_text_is_read_once_in_rows_of_one_length(units: int, steps: int, rows: int) -> None:
+    """Each unit after the one before it, the rows as long as each other but for the last ones."""
+    text = np.arange(10, 10 + units, dtype=np.int32)
+    every = list(pieces_of(text, rows, steps))
+    length = math.ceil(units / rows)
+    assert len(every) == math.ceil(length / steps)
+    read: list[list[int]] = [[] for _ in range(rows)]
+    before: list[list[int]] = [[] for _ in range(rows)]
+    for number, (inputs, targets) in enumerate(every):
+        assert inputs.values.shape == targets.shape == (rows, min(steps, length - number * steps))
+        for k, one in enumerate(inputs.lengths.tolist()):
+            read[k] += targets[k, :one].tolist()
+            before[k] += inputs.values[k, :one].tolist()
+    assert read == [text[k * length : (k + 1) * length].tolist() for k in range(rows)]
+    whole = [GO, *text.tolist()]
+    assert before == [whole[k * length : min((k + 1) * length, units)] for k in range(rows)]
+
+
+def test_lines_are_read_after_their_beginning() -> None:
+    inputs, targets = line_batch(Ragged(np.array([5, 6, 7, 8, 9, 10], np.int32), np.array([2, 3, 1])))
+    assert inputs.values.tolist() == [[GO, 5, 6], [GO, 7, 8], [GO, 10, PAD]]
+    assert targets.tolist() == [[5, 6, PAD], [7, 8, 9], [10, PAD, PAD]]
+    assert inputs.lengths.tolist() == [2, 3, 1]
+
+
+def test_the_score_is_in_bits_of_a_character_as_units_are_in_the_whole_text(tmp_path: Path) -> None:
+    kinds = {"units": "<i4", "characters": "<i4"}
+    rows = [Row({"units": [5, 6, 7], "characters": [5]}, 1), Row({"units": [8], "characters": [3]}, 2)]
+    found = score(1.5, EncodedTable.write(tmp_path / "t", kinds, iter(rows)))
+    assert found.loss == 1.5
+    assert found.value == pytest.approx(1.5 / math.log(2) * 4 / 8)
+    nothing = EncodedTable.write(tmp_path / "n", kinds, iter([Row({"units": [5], "characters": [0]}, 1)]))
+    assert score(1.5, nothing).value == pytest.approx(1.5 / math.log(2))
+
+
+@pytest.mark.parametrize(
+    ("units", "steps", "most", "found"),
+    [
+        (1001, 20, 6, (20, 6, 8)),  # as many streams as are asked for, and one batch less than there could be
+        (241, 20, 6, (20, 6, 1)),
+        (240, 20, 6, (20, 5, 2)),  # each stream has two pieces at least
+        (81, 20, 6, (20, 2, 1)),
+        (79, 20, 6, (20, 1, 2)),
+        (21, 20, 6, (20, 1, 1)),
+        (11, 20, 6, (10, 1, 1)),  # the first unit is never a target
+        (2, 20, 6, (1, 1, 1)),
+    ],
+)
+def test_how_a_text_is_cut_into_streams(
+    tmp_path: Path, units: int, steps: int, most: int, found: tuple[int, int, int]
+) -> None:
+    text = table(tmp_path / "t", [[5] * units])
+    options = LanguageBatchingOptions(batch_tokens=10_000, batch_examples=most, steps=steps)
+    learner = StreamLearner(model(), text, text, options, 1)
+    assert (learner.steps, learner.streams, learner.pieces) == found
+    assert np.array_equal(learner.largest_batch(), learner.batches(0)[0])
+    assert learner.validation_examples() == math.ceil(units / learner.steps)
+
+
+def test_where_an_epoch_begins_is_anywhere_that_it_fits(tmp_path: Path) -> None:
+    text = table(tmp_path / "t", [[5] * 45])
+    learner = StreamLearner(model(), text, text, LanguageBatchingOptions(10_000, 2, 10), 1)
+    assert (learner.streams, learner.pieces) == (2, 1)
+    begins = [int(learner.batches(epoch)[0][0]) for epoch in range(300)]
+    assert (min(begins), max(begins)) == (1, 25)
+    other = StreamLearner(model(), text, text, LanguageBatchingOptions(10_000, 2, 10), 2)
+    assert begins != [int(other.batches(epoch)[0][0]) for epoch in range(300)]
+
+
+def test_rows_of_a_validation_text_have_five_hundred_units(tmp_path: Path) -> None:
+    """What is read at several places at once begins there from nothing."""
+    dice = np.random.default_rng(2)
+    text = table(tmp_path / "t", [dice.integers(4, VOCABULARY, 1700).tolist()])
+    learner = StreamLearner(model(), text, text, LanguageBatchingOptions(10_000, 2, 50), 1)
+    units = text["units"].values
+    for examples, rows in ((19, 1), (20, 2), (29, 2), (30, 3), (34, 3), (40, 3)):
+        read = units[: 50 * examples]
+        length = math.ceil(len(read) / rows)
+        nats = 0.0
+        for first in range(0, len(read), length):
+            before = np.concatenate([[GO], read])[first : min(first + length, len(read))]
+            run = learner.model(Padded(torch.from_numpy(before.astype(np.int64))[None], torch.tensor([len(before)])))
+            right = torch.from_numpy(read[first : first + length].astype(np.int64))
+            scores = learner.model.eval().scores(run.outputs.values[0])
+            nats += float(torch.nn.functional.cross_entropy(scores, right, reduction="sum").detach())
+        assert learner.validate(examples).loss == pytest.approx(nats / len(read))
+
+
+def test_validation_lines_are_spread_over_the_file(tmp_path: Path) -> None:
+    rows = [[4 + k, EOS] for k in range(10)]
+    text = table(tmp_path / "t", rows)
+    learner = LineLearner(model(GO), text, text, np.arange(10), LanguageBatchingOptions(), seed=1)
+    assert (learner.measure, learner.noun, learner.validation_examples()) == ("bits_per_character", "the lines", 10)
+    each = [LineLearner(learner.model, text, table(tmp_path / f"{k}", [row]), np.arange(1), LanguageBatchingOptions(),
+                        seed=1).validate(1).loss for k, row in enumerate(rows)]  # fmt: skip
+    assert learner.validate(10).loss == pytest.approx(float(np.mean(each)))
+    assert learner.validate(3).loss == pytest.approx(float(np.mean([each[k] for k in (0, 4, 9)])))
