@@ -180,7 +180,7 @@ def test_several_columns_are_learned_and_said_one_by_one() -> None:
     assert [note for note in texts(said) if ", because " in note and note.startswith("column ")][-3:] == [
         "column words: text, because 30 different texts in 30",
         "column place: category ('x', 'y', 'z'), because only 3 different texts in 30",
-        "column size: number, because all cells are numbers",
+        "column size: number, because its cells are numbers",
     ]
 
 
