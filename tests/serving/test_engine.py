@@ -1,8 +1,10 @@
 """Requests of one kind are computed together, long work lets short work pass, and what nobody waits for ends."""
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -219,3 +221,90 @@ async def test_closing_waits_for_what_is_computed():
     await asyncio.to_thread(engine.close)
     assert await asked.done == [2]
     assert engine.computing == 0
+
+
+def where(seconds, log):
+    """Work that takes so long for each input, and says whether the event loop's thread computes it."""
+
+    def work(inputs):
+        log.append((len(inputs), not threading.current_thread().name.startswith("job")))
+        for _ in inputs:
+            time.sleep(seconds)
+            step_done()
+        return list(inputs)
+
+    return work
+
+
+async def test_what_the_last_of_its_kind_shows_to_be_short_is_computed_in_the_thread_of_the_event_loop(monkeypatch):
+    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.5)
+    monkeypatch.setattr(recurra.serving.engine, "AGAIN", 60.0)
+    log, engine = [], Engine()
+    for count in (1, 1, 20, 2, 40):
+        assert await engine.submit("kind", where(0.02, log), list(range(count))).done == list(range(count))
+    here = [(1, False), (1, True), (20, True), (2, True)]  # first nothing is known; 20 take 0.4 s
+    assert log == [*here, (40, False)]  # would take 0.8 s
+    log.clear()
+    await engine.submit("other", where(0.02, log), [1]).done
+    assert log == [(1, False)]
+
+
+async def test_several_short_jobs_that_wait_are_all_computed_there(monkeypatch):
+    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.5)
+    log, engine = [], Engine()
+    for kind in "abc":
+        await engine.submit(kind, where(0.001, []), [1]).done
+    gate = engine.submit("gate", lambda inputs: time.sleep(0.02) or list(inputs), [0])  # all in one step
+    await begun(engine)
+    await asyncio.gather(gate.done, *(engine.submit(kind, where(0.001, log), [1]).done for kind in "abc"))
+    assert log == [(1, True)] * 3
+
+
+async def test_what_is_not_short_after_all_is_begun_again_in_a_thread(monkeypatch):
+    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.1)
+    log, engine = [], Engine()
+    await engine.submit("kind", where(0.0, []), [1]).done
+    assert await engine.submit("kind", where(0.02, log), list(range(9))).done == list(range(9))
+    assert log == [(9, True), (9, False)]
+    await engine.submit("kind", where(0.0, log), [1]).done
+    assert log[2:] == [(1, False)]  # what was learned last
+
+
+async def test_what_is_computed_alone_or_beside_others_has_a_thread():
+    for engine, kind in ((Engine(), None), (Engine(2), "kind")):
+        log = []
+        for _ in range(3):
+            await engine.submit(kind, where(0.0, log), [1]).done
+        assert log == [(1, False)] * 3
+    engine, log = Engine(), []
+    await engine.submit("short", where(0.0, []), [1]).done
+    long = engine.submit("long", slow(500), [0])
+    await begun(engine)
+    await engine.submit("short", where(0.0, log), [1]).done
+    assert log == [(1, False)]
+    engine.give_up(long)
+
+
+async def test_two_that_are_computed_alone_are_not_computed_together():
+    sizes, engine = [], Engine()
+    gate = engine.submit("gate", slow(10), [0])
+    await begun(engine)
+    alone = [engine.submit(None, lambda inputs: sizes.append(len(inputs)) or list(inputs), [k]) for k in range(3)]
+    await asyncio.gather(gate.done, *(one.done for one in alone))
+    assert sizes == [1, 1, 1]
+
+
+async def test_what_was_learned_of_a_kind_keeps_no_model():
+    class Model:
+        """One that has been replaced."""
+
+    model, engine = Model(), Engine()
+    kept = weakref.ref(model)
+    await engine.submit((model, "predict"), where(0.0, []), [1]).done
+    del model
+    for _ in range(100):  # its thread lets it go a moment after the result is there
+        gc.collect()
+        if kept() is None:
+            break
+        await asyncio.sleep(0.01)
+    assert kept() is None

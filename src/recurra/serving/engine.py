@@ -10,6 +10,8 @@ job takes all of them; so does the first, of requests that arrive in quick succe
 much is asked, and nobody waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
+But what takes no longer than it is worth, going by the last job of its kind, is computed in the thread of the event
+loop, which nobody else needs meanwhile: threads of Python take turns, and changing them costs as much as a short job.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, Generic, Protocol
 
 import torch
@@ -33,6 +36,9 @@ SLICE = 0.004  # seconds that a job computes before others have their turn
 FIRST = 0.02  # seconds at most of the first slice of what comes in pieces
 THREADS = 64  # at least; a job that waits to go on keeps its own
 GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
+SHORT = 0.01  # seconds: a job that is expected to take no longer is computed in the thread of the event loop
+AGAIN = 0.05  # seconds after which one that was expected to be short is begun again in a thread of its own
+KINDS = 1000  # of which it is remembered how long the last job took
 MOST_INPUTS = 256  # of one job
 
 R = TypeVar("R", default=Any)  # what comes of an input
@@ -74,6 +80,7 @@ class Job:
 
     kind: Hashable
     work: Work
+    alone: bool  # of a kind of its own, to which no other request belongs
     requests: list[Request] = field(default_factory=list[Request])
     size: int = 0  # inputs of all its requests
     turn: threading.Event | None = None  # of a job that has begun, and waits to go on
@@ -114,6 +121,7 @@ class Engine:
         self._gathers = False  # whether requests that arrive in quick succession are being gathered
         self._went_on = True  # whether the last turn was of one that had begun
         self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
+        self._took: dict[int, tuple[int, float]] = {}  # by the hash of a kind, which keeps no model: see `_learn`
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
         self._computing = 0
         self._threads = max(THREADS, 2 * most_waiting, cores + 1)
@@ -131,11 +139,12 @@ class Engine:
         return self._computing
 
     def submit(
-        self, kind: Hashable, work: Work[R], inputs: Sequence[object], told: threading.Event | None = None
+        self, kind: Hashable | None, work: Work[R], inputs: Sequence[object], told: threading.Event | None = None
     ) -> Request[R]:
         """Takes a request; called in the thread of the event loop.
 
         Args:
+            kind: requests of one are computed together; None: this one is computed alone.
             told: is set when the first piece of the result is there, where it comes in pieces.
 
         Raises:
@@ -145,11 +154,7 @@ class Engine:
         with self._lock:
             if self._waiting >= self.most_waiting:
                 raise Overloaded
-            job = self._fresh.get(kind)
-            if job is None or job.size + len(inputs) > MOST_INPUTS:
-                job = self._fresh[kind] = Job(kind, work)
-                self._new.append(job)
-            job.add(request)
+            self._job_of(kind, work, len(inputs)).add(request)
             self._waiting += 1
             self._came += 1
             begins = self._computing < self.cores and not self._gathers  # else a job that ends lets others begin
@@ -157,6 +162,16 @@ class Engine:
             self._gathers = True
             request.done.get_loop().call_soon(self._begin, self._came, time.monotonic())
         return request
+
+    def _job_of(self, kind: Hashable | None, work: Work, inputs: int) -> Job:
+        """The new job that takes so many more inputs of a kind; the lock is held."""
+        job = None if kind is None else self._fresh.get(kind)
+        if job is None or job.size + inputs > MOST_INPUTS:
+            job = Job(object() if kind is None else kind, work, alone=kind is None)
+            self._new.append(job)
+            if kind is not None:
+                self._fresh[kind] = job
+        return job
 
     def give_up(self, request: Request) -> None:
         """Nobody waits for it any more: what no other request needs ends at its next step."""
@@ -173,21 +188,51 @@ class Engine:
             return
         self._gathers = False
         with self._lock:
-            self._fill()
+            job = self._first() if self._is_short() else None
+            if job is None:
+                self._fill()
+        if job is not None:
+            self._compute_here(job)
 
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
         while (self._new or self._begun) and self._computing < self.cores:
-            job = self._next()
-            self._computing += 1
-            job.since = time.monotonic()
+            if self._is_short():
+                self._gathers = True
+                loop = self._new[0].requests[0].done.get_loop()
+                loop.call_soon_threadsafe(self._begin, self._came, time.monotonic())
+                return
+            job = self._first()
             if job.turn is not None:
                 job.turn.set()
-                continue
+            else:
+                self._pool.submit(self._compute, job)
+
+    def _first(self) -> Job:
+        """The first in line, which computes from now on; the lock is held."""
+        job = self._next()
+        self._computing += 1
+        job.since = time.monotonic()
+        if job.turn is None:
             self._waiting -= len(job.requests)
             if self._fresh.get(job.kind) is job:
                 del self._fresh[job.kind]
-            self._pool.submit(self._compute, job)
+        return job
+
+    def _is_short(self) -> bool:
+        """Whether the first in line is expected to be, and nothing else computes or is to go on; the lock is held."""
+        if self.cores > 1 or self._computing or self._begun or not self._new:
+            return False
+        job = self._new[0]
+        inputs, seconds = self._took.get(hash(job.kind), (1, inf))
+        return not job.alone and seconds * max(1.0, job.size / inputs) <= SHORT
+
+    def _learn(self, job: Job, seconds: float) -> None:
+        """How many inputs the last job of a kind had, and how long it took; the lock is held."""
+        if not job.alone:
+            if len(self._took) >= KINDS:
+                self._took.clear()
+            self._took[hash(job.kind)] = job.size, seconds
 
     def _next(self) -> Job:
         """A new job and one that has begun in turn: neither waits for all of the others.
@@ -199,22 +244,48 @@ class Engine:
         self._went_on = not new
         return (self._new if new else self._begun).popleft()
 
+    def _compute_here(self, job: Job) -> None:
+        """A whole job that is expected to be short, in the thread of the event loop."""
+
+        def on_time() -> None:
+            if time.monotonic() - job.since > AGAIN:
+                raise GivenUp
+
+        try:
+            tell(self._computed(job, on_time))
+        except GivenUp:
+            self._pool.submit(self._compute, job)
+
     def _compute(self, job: Job) -> None:
         """A whole job, in a thread of its own."""
-        began = time.monotonic()
         try:
-            wanted = [request for request in job.requests if not request.given_up]
-            with between_steps(lambda: self._between(job)):
-                results = self._results(job.work, wanted)
+            results = self._computed(job, lambda: self._between(job))
         except GivenUp:
-            results = []
-        finally:
             with self._lock:
                 self._computing -= 1
                 self._fill()
-        self.seen(job.size, time.monotonic() - began)
+            return
         if results:
             results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
+
+    def _computed(self, job: Job, between: Callable[[], None]) -> list[tuple[Request, Outcome]]:
+        """What comes of a job; then others may compute.
+
+        Raises:
+            GivenUp: `between` has raised it.
+        """
+        began = time.monotonic()
+        job.requests = [request for request in job.requests if not request.given_up]
+        job.size = sum(len(request.inputs) for request in job.requests)
+        with between_steps(between):
+            results = self._results(job.work, job.requests)
+        seconds = time.monotonic() - began
+        with self._lock:
+            self._learn(job, seconds)
+            self._computing -= 1
+            self._fill()
+        self.seen(job.size, seconds)
+        return results
 
     def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Outcome]]:
         """Of all requests together; of each by itself where that does not go."""

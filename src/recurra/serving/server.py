@@ -97,9 +97,9 @@ class Server:
         return found
 
     async def computed(
-        self, request: Request, kind: Sequence[object], work: Work[R], inputs: Sequence[object]
+        self, request: Request, kind: Sequence[object] | None, work: Work[R], inputs: Sequence[object]
     ) -> Sequence[R]:
-        """What comes of the inputs, together with whatever else of their kind has come.
+        """What comes of the inputs, together with whatever else of their kind has come; None: they are computed alone.
 
         Raises:
             Refused: too much waits, or it takes too long.
@@ -114,11 +114,16 @@ class Server:
             self.engine.give_up(asked)
 
     def _submitted(
-        self, kind: Sequence[object], work: Work[R], inputs: Sequence[object], told: threading.Event | None = None
+        self,
+        kind: Sequence[object] | None,
+        work: Work[R],
+        inputs: Sequence[object],
+        told: threading.Event | None = None,
     ) -> Asked[R]:
         self.metrics.waiting.set(self.engine.waiting)
         try:
-            return self.engine.submit((*kind, size_class(inputs)), work, inputs, told)
+            sized = None if kind is None else (*kind, size_class(inputs))
+            return self.engine.submit(sized, work, inputs, told)
         except Overloaded:
             raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
 
@@ -128,7 +133,7 @@ class Server:
         Raises:
             Refused, RecurraError: as `computed` does.
         """
-        [found] = await self.computed(request, (object(),), lambda inputs: [compute() for _ in inputs], [""])
+        [found] = await self.computed(request, None, lambda inputs: [compute() for _ in inputs], [""])
         return found
 
     async def streamed(self, compute: Callable[[Callable[[str], None]], R]) -> Stream[R]:
@@ -150,7 +155,7 @@ class Server:
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
         began = loop.time()
-        asked = self._submitted((object(),), lambda inputs: [compute(take) for _ in inputs], [""], told)
+        asked = self._submitted(None, lambda inputs: [compute(take) for _ in inputs], [""], told)
         asked.done.add_done_callback(lambda _: pieces.put_nowait(None))
         found = Stream[R](self, asked, pieces, began + self.options.deadline)
         await found.start()
