@@ -95,17 +95,17 @@ def test_few_different_numbers_may_be_labels(count: int, different: int, warned:
 
 
 def test_where_all_numbers_are_the_same_that_is_the_answer() -> None:
-    head, said = learned([2.5] * 1200)
-    assert (head.mean, head.deviation, head.unit) == (2.5, 0.0, 1.0)
+    head, said = learned([2.123456789] * 1200)
+    assert (head.mean, head.deviation, head.unit) == (2.123456789, 0.0, 1.0)
     name = numbered([1.0]).name
     assert said == [
-        f"warning: all 1,200 numbers of {name} are 2.5: there is nothing to learn, and every input will be answered "
-        "with that; if it is the wrong column, name another one: --target-column"
+        f"warning: all 1,200 numbers of {name} are 2.123456789: there is nothing to learn, and every input will be "
+        "answered with that; if it is the wrong column, name another one: --target-column"
     ]
-    outputs, kept = torch.tensor([[7.0], [-3.0]]), torch.tensor([2.5, 3.5], dtype=torch.float64)
-    assert head.values(outputs).tolist() == [[2.5], [2.5]]
+    outputs, kept = torch.tensor([[7.0], [-3.0]]), torch.tensor([2.123456789, 3.123456789]).double()
+    assert head.values(outputs).tolist() == [[2.123456789], [2.123456789]]
     assert head.said(outputs).tolist() == [0.0, 0.0]
-    assert head.targets(kept).tolist() == [0.0, 1.0]
+    assert head.targets(kept).tolist() == pytest.approx([0.0, 1.0], abs=1e-6)
     assert learned([0.1 + 0.2] * 5 + [0.3] * 5)[0].deviation == 0  # but for rounding
     assert learned([1.0, 1.0, 1.001])[0].deviation > 0
 
