@@ -122,3 +122,8 @@ def test_where_images_stand() -> None:
     image = np.zeros((4, 4), np.uint8)
     rows: list[Any] = [(image + k, "ab"[k % 2]) for k in range(24)]
     assert predictor("classify", network("classify", rows=rows)).image_columns == []  # type: ignore[attr-defined]
+    rows = [((image + k, f"word {k}", image + 2 * k), "ab"[k % 2]) for k in range(24)]
+    several: Any = predictor("classify", network("classify", rows=rows))
+    assert several.image_columns == [0, 2, "1", "3"]
+    texts = [((f"some word {k}", f"other {k}"), "ab"[k % 2]) for k in range(24)]
+    assert predictor("classify", network("classify", rows=texts)).image_columns is None  # type: ignore[attr-defined]
