@@ -152,7 +152,7 @@ def test_the_measures_are_those_computed_by_hand(name: str, asked: dict[str, int
 
 
 def test_more_windows_than_are_forecast_together_are_measured_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    every, season = CASES["series of other lengths and sizes"]
+    every, _ = CASES["series of other lengths and sizes"]
     whole = evaluate_windows(Guess(network_of()), every, ForecastAnswerOptions())
     monkeypatch.setattr("recurra.tasks.forecast.evaluate.CHUNK", 3)
     parts = evaluate_windows(Guess(network_of()), every, ForecastAnswerOptions())
