@@ -11,10 +11,14 @@ import numpy as np
 import pytest
 
 from recurra.data import SERIES, DataSource, EncodedTable, Row, Series, open_examples
+from recurra.tasks.forecast import windows as module
 from recurra.tasks.forecast.evaluate import naive_forecast, rolling_windows
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions, ForecastRecipe
 from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.windows import ShuffledBatches, Windows, permuted
+
+# The first numbers of orders: of 10 with seed 1 in epoch 0, of 1,000 with seed 7 in epoch 3.
+ORDERS = {10: [1, 5, 4, 8, 9, 3, 7, 2, 0, 6], 1000: [555, 399, 417, 832, 298]}
 
 
 def table(folder: Path, *series: tuple[int, int, int]) -> EncodedTable:
@@ -143,3 +147,98 @@ def test_what_is_forecast_is_what_comes_after_all_that_is_known(
         season = 4 if first > 4 else 1
         assert window.naive[:, 0].tolist() == [first - season + k % season for k in range(ahead)]
         assert window.scale == 4
+
+
+def test_units_and_the_calendar_are_those_of_the_series(tmp_path: Path) -> None:
+    """Of the numbers or of their logarithms; the points that are asked for stand beside the numbers."""
+    kinds = {"inputs": "<f8", "targets": "<f8", "units": "<f8", "log_units": "<f8", "start": "<i8", "calendar": "<f4"}
+    rows = [
+        Row(
+            {
+                "inputs": np.arange(first, first + steps, dtype=np.float64),
+                "targets": np.arange(first, first + steps, dtype=np.float64),
+                "units": [first / 100],
+                "log_units": [first / 10],
+                "start": [0],
+                "calendar": np.repeat(np.arange(first, first + steps), 8) + np.tile(np.arange(8) / 10, steps),
+            },
+            first,
+        )
+        for first, steps in ((100, 5), (200, 4))
+    ]
+    made = EncodedTable.write(tmp_path / "t", kinds, rows)
+    windows = Windows(made, 1, 2, 1, units="log_units", calendar=(2, 7))
+    numbers = np.array([3, 0])
+    span = windows.span(numbers)
+    assert span.units.tolist() == [[20.0], [10.0]]
+    assert windows.own_units(numbers).tolist() == [[2.0], [1.0]]
+    assert windows.own_units(np.array([2, 3, 4])).tolist() == [[1.0], [2.0], [2.0]]
+    assert span.values.tolist() == [
+        [[step, pytest.approx(step + 0.2), pytest.approx(step + 0.7)] for step in steps]
+        for steps in ((200, 201, 202), (100, 101, 102))
+    ]
+    assert span.window.values.shape == (2, 2, 3)
+    assert (span.known.tolist(), span.lengths.tolist()) == ([2, 2], [3, 3])
+    assert windows.span(np.array([1])).truths[0, :, 0].tolist() == [101, 102, 103]
+
+
+@pytest.mark.parametrize(
+    ("series", "horizon", "number", "apart"),
+    [
+        ([(0, 10, 0)], 2, 6, 3),
+        ([(0, 10, 0)], 3, 5, 2),
+        ([(0, 10, 0), (100, 5, 0)], 2, 7, 4),
+        ([(0, 4, 0)], 3, 1, 1),
+        ([(0, 10, 8)], 1, 2, 2),
+    ],
+)
+def test_how_many_windows_forecast_other_steps(
+    series: list[tuple[int, int, int]], horizon: int, number: int, apart: int, tmp_path: Path
+) -> None:
+    windows = Windows(table(tmp_path / "t", *series), 2, window=3, horizon=horizon)
+    assert (len(windows), windows.apart()) == (number, apart)
+
+
+def test_the_lines_of_some_windows(tmp_path: Path) -> None:
+    windows = Windows(table(tmp_path / "t", (300, 6, 0), (100, 6, 0), (200, 6, 0)), 2, window=3, horizon=2)
+    assert [windows.lines(np.array(some)) for some in ([0], [5, 4, 0, 1], [2, 3], [5])] == [
+        [300],
+        [200, 300],
+        [100],
+        [200],
+    ]
+
+
+def test_batches_are_found_by_number_from_either_end() -> None:
+    batches = ShuffledBatches(10, 4, seed=1, epoch=0)
+    every = [batch.tolist() for batch in batches]
+    assert [len(batch) for batch in every] == [4, 4, 2]
+    assert [batches[k].tolist() for k in (-3, -2, -1)] == every
+    assert [batch.tolist() for batch in batches[1:]] == every[1:]
+    assert [batch.tolist() for batch in batches[::-2]] == every[::-2]
+    for beyond in (3, -4):
+        with pytest.raises(IndexError):
+            batches[beyond]
+
+
+def test_a_seed_and_an_epoch_mean_one_order_for_ever() -> None:
+    """A run that is resumed goes on in it."""
+    assert permuted(np.arange(10), 10, (1, 0)).tolist() == ORDERS[10]
+    assert permuted(np.arange(5), 1000, (7, 3)).tolist() == ORDERS[1000]
+    assert permuted(np.array([0]), 1, (1, 0)).tolist() == [0]
+
+
+def test_an_order_asks_for_no_more_than_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers come from below the next power of four: no more than four times as many as there are, each once."""
+    asked: list[int] = []
+    ordered = module._feistel  # pyright: ignore[reportPrivateUsage]
+
+    def counted(numbers: Any, half: int, keys: Any) -> Any:
+        asked.append(half)
+        return ordered(numbers, half, keys)
+
+    monkeypatch.setattr(module, "_feistel", counted)
+    for count, half in ((1, 1), (2, 1), (4, 1), (5, 2), (16, 2), (17, 3), (64, 3), (65, 4), (1000, 5)):
+        asked.clear()
+        permuted(np.arange(min(count, 8)), count, (1, 0))
+        assert set(asked) == {half}, count
