@@ -78,10 +78,10 @@ def keep_part(network: ForecastNetwork, learner: ForecastLearner, emit: Emit) ->
 
 def reason(loss: dict[float, float], best: float, errors: float, learner: ForecastLearner) -> str:
     """Why no more of it is kept, in words."""
-    less, many = 1 - loss[best] / loss[0.0], counted(learner.valid.apart(), "validation window")
+    less, many = 1 - loss[best] / loss[0.0], windows_apart(learner.valid.apart())
     found = f"with {best:.0%} of it the validation loss is {abs(less):.1%} {'lower' if less > 0 else 'higher'}"
     surely = f", by {abs(errors):.1f} standard errors" if 0 < abs(errors) < math.inf else ""
-    return f"{found} than that of the baseline{surely} ({many} that do not overlap)"
+    return f"{found} than that of the baseline{surely} ({many})"
 
 
 def moved(model: Forecaster) -> list[Tensor]:
@@ -123,6 +123,11 @@ def calibrate(model: Forecaster, learner: ForecastLearner, emit: Emit) -> None:
     widest = float(model.widths[-1])
     if round(widest, 2) != 1:
         nominal, what = model.levels[-1] - model.levels[0], "widened" if widest > 1 else "narrowed"
-        where = f"the numbers of {counted(apart, 'validation window')} that do not overlap"
+        where = f"the numbers of {windows_apart(apart)}"
         held_share = f"the intervals of {nominal:.0%} held {held / len(every):.0%} of {where}"
         emit(Note(f"{held_share}; they are {what} by a factor of {widest:.2f}"))
+
+
+def windows_apart(number: int) -> str:
+    """1 validation window, 7 validation windows that do not overlap"""
+    return counted(number, "validation window") + " that do not overlap" * (number > 1)
