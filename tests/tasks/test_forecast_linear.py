@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import recurra
+from recurra.baselines.linear_ways import linear_ways
+from recurra.data import SERIES, DataSource, EncodedTable, open_examples
 from recurra.errors import DataError
-from recurra.tasks.forecast.linear import Pairs
+from recurra.models.linear_base import LinearBase
+from recurra.tasks import TASKS
+from recurra.tasks.forecast.learner import learner_of
+from recurra.tasks.forecast.linear import (
+    PENALTIES,
+    LinearFit,
+    Moments,
+    Pairs,
+    Way,
+    corrected,
+    fit_linear,
+    left_out,
+    mean_of,
+    mixed_ways,
+    pairs_of,
+    ways_for,
+)
+from recurra.tasks.forecast.start import like
+from recurra.tasks.task import Encoded
+from recurra.training.chance import errors_below
 
 
 def airline(steps: int = 144) -> list[float]:
@@ -126,3 +148,235 @@ def test_the_error_of_a_window_is_the_mean_over_what_is_known() -> None:
     found = pairs.errors(np.ones((3, 1)))  # 1 is forecast everywhere
     assert found[:2].tolist() == [pytest.approx(4 / 3), 20.0]
     assert np.isnan(found[2])
+
+
+def dice(seed: int = 1) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def pairs_like(number: int, read: int, ahead: int, noise: float = 0.1, weight: Any = None, seed: int = 1) -> Pairs:
+    """Windows of noise, after which a linear function of them follows with noise of its own; each in its unit."""
+    drawn = dice(seed)
+    seen = drawn.normal(size=(number, read))
+    function = drawn.normal(size=(ahead, read)) if weight is None else weight
+    truth = seen @ function.T + noise * drawn.normal(size=(number, ahead))
+    return Pairs(seen, truth, drawn.uniform(0.5, 2.0, (number, 1)), np.arange(number))
+
+
+class Some:
+    """Training windows as a regression looks at them."""
+
+    def __init__(self, number: int, horizon: int = 2) -> None:
+        self.number, self.horizon = number, horizon
+
+    def __len__(self) -> int:
+        return self.number
+
+    def apart(self) -> int:
+        return -(-self.number // self.horizon)
+
+
+def test_pairs_are_put_together_and_chosen() -> None:
+    one, other = pairs_like(4, 3, 2), pairs_like(3, 3, 2, seed=2)
+    both = one.and_also(other)
+    for part, first, second in zip(both, one, other, strict=True):
+        np.testing.assert_array_equal(part, np.concatenate([first, second]))
+    some = both.some(np.array([False, True] * 3 + [True]))
+    for part, whole in zip(some, both, strict=True):
+        np.testing.assert_array_equal(part, whole[[1, 3, 5, 6]])
+
+
+def test_the_mean_of_what_is_known() -> None:
+    assert mean_of(np.array([1.0, np.nan, 4.0])) == 2.5
+    assert mean_of(np.array([np.nan])) == mean_of(np.zeros(0)) == 0.0
+
+
+def test_which_regressions_are_tried() -> None:
+    """On a whole window, and on a half, a quarter and an eighth of it; with each penalty."""
+    assert ways_for(16, 16) == [Way(first, 16, penalty) for first in (14, 12, 8, 0) for penalty in PENALTIES]
+    assert ways_for(3, 3) == [Way(first, 3, penalty) for first in (2, 0) for penalty in PENALTIES]
+    assert ways_for(1, 1) == [Way(0, 1, penalty) for penalty in PENALTIES]
+    assert ways_for(8, 11) == [Way(first, last, p) for last in (8, 11) for first in (7, 6, 4, 0) for p in PENALTIES]
+
+
+@pytest.mark.parametrize("way", [Way(0, 5, 0.1), Way(3, 5, 1.0), Way(0, 3, 100.0), Way(2, 4, 0.001)])
+def test_a_regression_is_what_least_squares_find_with_a_penalty(way: Way) -> None:
+    """In units of the errors; the penalty counts in the mean square of the inputs (as rows more that are to be 0)."""
+    pairs = pairs_like(40, 5, 3)
+    found = Moments.of(pairs).solved(way)
+    read, truth = pairs.read * pairs.unit, pairs.truth * pairs.unit
+    chosen = read[:, way.first : way.last]
+    size = np.sqrt(way.penalty * (chosen**2).sum() / chosen.shape[1])
+    more = size * np.eye(chosen.shape[1])
+    wanted, *_ = np.linalg.lstsq(np.concatenate([chosen, more]), np.concatenate([truth, np.zeros((len(more), 3))]))
+    assert found.shape == (3, 5)
+    np.testing.assert_allclose(found[:, way.first : way.last], wanted.T, rtol=1e-8)
+    outside = np.ones(5, dtype=bool)
+    outside[way.first : way.last] = False
+    assert not found[:, outside].any()
+
+
+def test_windows_that_never_change_have_weights_of_0() -> None:
+    still = Pairs(np.zeros((5, 3)), np.zeros((5, 2)), np.ones((5, 1)), np.arange(5))
+    assert not Moments.of(still).solved(Way(0, 3, 0.1)).any()
+
+
+def test_blocks_of_windows_are_left_out_with_those_beside_them() -> None:
+    """Each window is measured by what was fitted to the windows of other blocks that forecast none of its steps."""
+    pairs, train = pairs_like(40, 4, 2), Some(40)
+    plain, each = left_out(pairs, np.zeros((2, 4)), train, 4)  # type: ignore[arg-type]
+    np.testing.assert_allclose(plain, pairs.errors(np.zeros((2, 4))))
+    assert list(each) == ways_for(4, 4)
+    for way in (Way(3, 4, 0.001), Way(0, 4, 0.1), Way(2, 4, 10.0)):
+        for block in range(4):
+            inside = np.arange(10 * block, 10 * block + 10)
+            rest = [k for k in range(40) if k < 10 * block - 2 or k >= 10 * block + 12]
+            weight = Moments.of(pairs.some(np.isin(np.arange(40), rest))).solved(way)
+            np.testing.assert_allclose(each[way][inside], pairs.errors(weight)[inside])
+    nothing = left_out(pairs.some(np.zeros(40, dtype=bool)), np.zeros((2, 4)), train, 4)  # type: ignore[arg-type]
+    assert (len(nothing[0]), nothing[1]) == (0, {})
+    few = left_out(pairs.some(np.arange(40) < 5), np.zeros((2, 4)), train, 4)  # type: ignore[arg-type]
+    assert (len(few[0]), few[1]) == (0, {})  # nothing is left to fit to
+
+
+def test_ways_are_averaged_the_more_the_less_they_err() -> None:
+    base = LinearBase(6, 2, 2)
+    pairs = pairs_like(50, 8, 2)  # of which the last two columns are those of a calendar
+    base.fitted = base.fitted.new_zeros(2, 8)
+    found = mixed_ways(pairs, base)
+    ways = dict(linear_ways(6, 2, 2))
+    errors = {
+        name: np.mean(np.abs(pairs.truth - pairs.read[:, :6] @ way.T).mean(axis=1) * pairs.unit[:, 0])
+        for name, way in ways.items()
+    }
+    weights = {name: 1 / error**16 for name, error in errors.items()}
+    total = sum(weights.values())
+    wanted = sum(weights[name] / total * way for name, way in ways.items())
+    np.testing.assert_allclose(found.weight[:, :6], wanted, rtol=1e-9)
+    assert not found.weight[:, 6:].any()
+    assert found.simple is found.weight
+    assert (found.error, found.without) == (0.0, None)
+    best = min(errors, key=errors.__getitem__)
+    share = f"{weights[best] / total:.0%}"
+    assert found.words == (
+        f"the weighted mean of {len(ways)} simple forecasts, of which {best} has the largest weight ({share})"
+    )
+
+
+def test_a_way_that_never_errs_has_the_largest_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = LinearBase(4, 2, 1)
+    read = dice().normal(size=(9, 4))
+    pairs = Pairs(read, np.repeat(read[:, -1:], 2, axis=1), np.ones((9, 1)), np.arange(9))
+    found = mixed_ways(pairs, base)
+    assert "of which last value has the largest weight (100%)" in found.words
+    np.testing.assert_allclose(found.weight, [[0.0, 0.0, 0.0, 1.0]] * 2)
+    monkeypatch.setattr("recurra.tasks.forecast.linear.MOST_STEPS", 2)
+    few = mixed_ways(pairs, base)
+    assert not few.weight[:, :2].any()
+    np.testing.assert_allclose(few.weight[:, 2:], [[0.0, 1.0]] * 2)
+
+
+def simple(ahead: int, columns: int) -> LinearFit:
+    return LinearFit(np.zeros((ahead, columns)), np.zeros((ahead, columns)), "the mean")
+
+
+def test_a_regression_that_is_clearly_better_corrects_the_simple_forecasts() -> None:
+    weight = dice(7).normal(size=(2, 4))
+    pairs, valid = pairs_like(200, 4, 2, 0.1, weight), pairs_like(50, 4, 2, 0.1, weight, seed=2)
+    gaps = pairs.truth.copy()
+    gaps[7, 0] = np.nan  # windows with gaps are not regressed on, nor those that never change
+    unit = pairs.unit.copy()
+    unit[9] = 0.0
+    given = pairs._replace(truth=gaps, unit=unit)
+    found = corrected(given, valid, simple(2, 4), Some(200), 4)  # type: ignore[arg-type]
+    assert found is not None
+    kept = pairs.some(~np.isin(np.arange(200), [7, 9]))
+    plain, each = left_out(kept, np.zeros((2, 4)), Some(200), 4)  # type: ignore[arg-type]
+    way = min(each, key=lambda one: each[one].mean())
+    np.testing.assert_allclose(found.weight, Moments.of(kept).solved(way))
+    np.testing.assert_allclose(found.weight, weight, atol=0.1)
+    assert (found.error, found.without) == (pytest.approx(each[way].mean()), None)
+    assert not found.simple.any()
+    assert found.words == (
+        f"the mean, corrected by a ridge regression on the last {4 - way.first} steps (penalty {way.penalty:g}), "
+        f"whose error is {1 - each[way].mean() / plain.mean():.1%} lower on windows that it was not fitted on"
+    )
+    worse = valid._replace(truth=-valid.truth)  # on validation windows it has to be better, too
+    assert corrected(given, worse, simple(2, 4), Some(200), 4) is None  # type: ignore[arg-type]
+    noise = pairs_like(200, 4, 2, 1.0, 0 * weight, seed=3)
+    assert corrected(noise, valid, simple(2, 4), Some(200), 4) is None  # type: ignore[arg-type]
+    assert corrected(pairs.some(np.zeros(200, dtype=bool)), valid, simple(2, 4), Some(200), 4) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("calendar", "dated"), [(1.0, True), (0.0, False)])
+def test_the_calendar_is_weighed_where_that_is_better_than_without_it(calendar: float, dated: bool) -> None:
+    """The last two columns are those of the calendar."""
+    weight = dice(7).normal(size=(2, 6))
+    weight[:, 4:] = calendar * np.array([[2.0, -1.0], [1.0, 2.0]])
+    pairs, valid = pairs_like(200, 6, 2, 0.1, weight), pairs_like(50, 6, 2, 0.1, weight, seed=2)
+    found = corrected(pairs, valid, simple(2, 6), Some(200), 4)  # type: ignore[arg-type]
+    assert found is not None
+    plain, each = left_out(pairs, np.zeros((2, 6)), Some(200), 4)  # type: ignore[arg-type]
+    best = {last: min((way for way in each if way.last == last), key=lambda one: each[one].mean()) for last in (4, 6)}
+    way = best[6 if dated else 4]
+    np.testing.assert_allclose(found.weight, Moments.of(pairs).solved(way))
+    assert found.error == pytest.approx(each[way].mean())
+    assert found.without == (pytest.approx(min(plain.mean(), each[best[4]].mean())) if dated else None)
+    also = " and the calendar" if dated else ""
+    assert f"a ridge regression on the last {4 - way.first} steps{also} (penalty " in found.words
+    below = errors_below(each[best[6]] - each[best[4]], Some(200).apart())
+    assert (below > 1.5) == dated
+    if dated:
+        worse = valid._replace(truth=valid.truth - 2 * valid.read[:, 4:] @ weight[:, 4:].T)
+        without = corrected(pairs, worse, simple(2, 6), Some(200), 4)  # type: ignore[arg-type]
+        assert without is None or without.without is None
+
+
+def fitted_to(folder: Path, rows: list[Any], **settings: object) -> tuple[Any, Any]:
+    """A fresh network with a linear baseline, and its learner."""
+    named = {name.replace("__", "."): value for name, value in settings.items()}
+    task = TASKS["forecast"]
+    recipe = task.recipe().with_settings({
+        "model.width": 4, "data.window": 6, "model.horizon": 2, "model.baseline": "linear", "model.scale": "window",
+        "model.transform": "none", "data.missing": "mean", "data.calendar": "none", **named,
+    })  # fmt: skip
+    train = open_examples(DataSource(rows=rows), SERIES)
+    network = task.make(train, recipe, lambda event: None)
+    task.encode(train, network, folder)
+    table = EncodedTable.open(folder)
+    return network, learner_of(network, Encoded(table, table))
+
+
+@pytest.mark.parametrize("scale", ["window", "columns"])
+def test_windows_are_read_as_differences_from_their_level(scale: str, tmp_path: Path) -> None:
+    """Column by column; errors are counted in the unit of the series."""
+    rows = [{"a": dice().normal(size=12).tolist(), "b": (50 * dice(2).normal(size=12)).tolist()}]
+    network, learner = fitted_to(tmp_path, rows, model__scale=scale, data__season=2)
+    found = pairs_of(network.model, network.model.linear, learner.train, 1000)
+    windows = [(origin, name) for origin in range(6, 11) for name in ("a", "b")]
+    assert found.number.tolist() == [origin - 6 for origin, _ in windows]
+    for k, (origin, name) in enumerate(windows):
+        values = np.array(rows[0][name])
+        read, truth = values[origin - 6 : origin], values[origin : origin + 2]
+        deviation = read.std() if scale == "window" else values.std()
+        change = np.sqrt(np.mean((values[2:] - values[:-2]) ** 2))
+        level = read[-2:].mean()
+        np.testing.assert_allclose(found.read[k], (read - level) / deviation, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(found.truth[k], (truth - level) / deviation, rtol=1e-4, atol=1e-6)
+        assert found.unit[k] == pytest.approx(deviation / change, rel=1e-5)
+    few = pairs_of(network.model, network.model.linear, learner.train, 3)
+    assert few.number.tolist() == [0, 0, 2, 2, 4, 4]
+
+
+def test_without_windows_enough_the_simple_forecasts_are_the_baseline(tmp_path: Path) -> None:
+    network, learner = fitted_to(tmp_path / "few", [dice().normal(size=9).tolist()])
+    found = fit_linear(network.model, learner.train, learner.valid)
+    assert "regression" not in found.words
+    assert found.weight is found.simple
+    values = [float(np.sin(2 * np.pi * k / 17.3)) for k in range(120)]
+    network, learner = fitted_to(tmp_path / "wave", [values])
+    made = like(network, network.recipe)
+    better = fit_linear(made.model, learner.train, learner.valid)
+    assert "corrected by a ridge regression" in better.words
+    errors = pairs_of(made.model, made.model.linear, learner.train, 1000).errors(better.weight)  # type: ignore[arg-type]
+    assert errors.mean() < 0.05
