@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,14 +12,15 @@ from test_answers import check
 from toy_tasks import SENTENCES, TOYS, examples, network, predictor
 
 from recurra.data import Example
-from recurra.errors import DataError
+from recurra.errors import DataError, UsageError
 from recurra.layers import Recorded
 from recurra.metrics import Case
 from recurra.tasks import TASKS
 from recurra.tasks import states as module
 from recurra.tasks.questions import Question, questions, sampled
-from recurra.tasks.states import ShownStates, matched, nearest_to, states_of_examples
+from recurra.tasks.states import ShownStates, matched, nearest_to, shortened, states_of_examples, vectors_of
 from recurra.tasks.task import Inspected, Represents
+from recurra.tracing import Known
 from recurra.views import neighbours_html, states_html
 
 ANSWERED = [task for task in TOYS if task not in ("language-model", "forecast")]
@@ -261,3 +263,157 @@ def test_some_of_the_examples_are_drawn_from_all_of_them() -> None:
     first = sampled(examples("language-model"), 3, running)
     assert [one.text for one in first] == SENTENCES[:3]
     assert "3 of 36 lines were taken, the first ones" in first.notes
+
+
+class Lengths:
+    """Knows a text by its length; blanks have no vector, what begins with "!" is refused, "?" is unknown."""
+
+    represented = "how long it is"
+
+    def __init__(self) -> None:
+        self.together: list[int] = []  # inputs that were asked for together
+
+    def vectors(self, inputs: Iterable[str]) -> Iterator[np.ndarray | None]:
+        texts = list(inputs)
+        self.together.append(len(texts))
+        if refused := next((text for text in texts if text.startswith("!")), None):
+            raise DataError(f"{refused} is refused")
+        return iter([np.array([len(text), 1.0], np.float32) if text.strip() else None for text in texts])
+
+    def unknown_in(self, given: str) -> list[str]:
+        return [one for one in given if one == "?"]
+
+
+def lengths(texts: Iterable[str], most: int = 99, *notes: str) -> ShownStates:
+    every = [Example(text, f"<{text}>", line) for line, text in enumerate(texts, 11)]
+    recipe = network("translate").recipe
+    return states_of_examples(Lengths(), recipe, every, "digest", most=most, seed=3, notes=notes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("texts", "lines", "notes"),
+    [
+        (["a", "bb", "c"], [11, 12, 13], []),
+        (["a", "", "c"], [11, 13], ["1 empty input left out, that of line 12"]),
+        (["", "a", " ", ""], [12], ["3 empty inputs left out, such as that of line 11"]),
+        (["a", "!b", "c"], [11, 13], ["1 example cannot be read and left out, such as line 12: !b is refused"]),
+        (["!a", "!b", "c", ""], [13], [
+            "1 empty input left out, that of line 14",
+            "2 examples cannot be read and left out, such as line 11: !a is refused",
+        ]),
+        (["a?", "b", "?"], [11, 12, 13], [
+            "2 of 3 inputs (66.7%) contain characters or words that the model does not know and reads as <UNK>: '?'",
+        ]),
+        (["!?", "b"], [12], ["1 example cannot be read and left out, such as line 11: !? is refused"]),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_each_example_is_said(texts: list[str], lines: list[int], notes: list[str]) -> None:
+    found = lengths(texts)
+    assert [one.line for one in found.examples] == lines
+    assert found.values.tolist() == [[len(texts[line - 11]), 1.0] for line in lines]
+    assert [*found.examples] == [Known(line, texts[line - 11], f"<{texts[line - 11]}>") for line in lines]
+    assert found.notes == notes
+    assert (found.what, found.model) == ("how long it is", "digest")
+    assert lengths(texts, 99, "of the data", "").notes == ["of the data", *notes]
+
+
+def test_examples_that_are_drawn_are_counted() -> None:
+    texts = [letter * 2 for letter in "abcdef"]
+    assert lengths(texts, 6).notes == []
+    assert lengths(texts, 5).notes == ["5 of 6 examples were taken, drawn with seed 3"]
+    assert lengths(texts, 1).notes == ["1 of 6 examples was taken, drawn with seed 3"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ([], "there are no examples"),
+        (["", " "], "there are no examples"),
+        (["!a", "!b", ""], "!a is refused"),
+    ],
+)
+def test_examples_of_which_none_can_be_read_are_refused(texts: list[str], said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        lengths(texts)
+    assert caught.value.typed() == f"{said}\n  Give data that the model can read."
+
+
+def test_a_model_that_knows_no_vectors_says_so() -> None:
+    recipe, nothing = network("translate").recipe, object()
+    with pytest.raises(UsageError) as caught:
+        states_of_examples(nothing, recipe, [], "", most=9, seed=1)  # type: ignore[arg-type]
+    assert caught.value.typed() == "states: a model for this task does not say by which vector it knows an input"
+
+
+@pytest.mark.parametrize(
+    ("largest", "kept", "left"),
+    [
+        (1000, 10, 0),
+        (8, 6, 4),  # a part of three is six numbers, two are more than there is room for
+        (6, 6, 4),  # what there is room for just so, and the part after it
+        (5, 3, 7),
+        (0, 3, 7),
+        (18, 10, 0),
+        (17, 9, 1),
+    ],
+)
+def test_what_there_is_no_room_for_is_counted(
+    largest: int, kept: int, left: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LARGEST", largest)
+    monkeypatch.setattr(module, "PART", 3)
+    asked = [Question("a" * k, None, k, "a" * k) for k in range(1, 11)]
+    model: Any = Lengths()
+    found = vectors_of(model, asked)
+    assert [one.line for one in found.kept] == list(range(1, kept + 1))
+    assert [vector[0] for vector in found.vectors] == list(range(1, kept + 1))
+    assert max(0, found.left) == left
+    assert model.together == [3] * ((kept + 2) // 3 - (kept == 10)) + [1] * (kept == 10)
+    notes = [f"{left} example{'s' * (left > 1)} left out: {largest:,} numbers are kept at most"] if left else []
+    assert lengths(["a"] * 10).notes == notes
+
+
+def test_questions_are_asked_one_by_one_only_where_one_is_refused() -> None:
+    model: Any = Lengths()
+    vectors_of(model, [Question(text, None, k, text) for k, text in enumerate(["a", "b", "!"])])
+    assert model.together == [3, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "short"), [("", ""), ("a" * 300, "a" * 300), ("a" * 301, "a" * 300 + "…"), ("ab" * 200, "ab" * 150 + "…")]
+)
+def test_a_long_text_is_kept_by_its_beginning(text: str, short: str) -> None:
+    assert shortened(text) == short
+
+
+def test_they_show_themselves() -> None:
+    found = lengths(["a", "bbbb", "cc", "a"], 99, "of the data")
+    vector = np.array([1.0, 1.0], np.float32)
+    near = nearest_to(found, vector, "x" * 90, 2, "euclid", ["of the input"])
+    assert [(one.line, one.text, one.target, one.distance) for one in near.found] == [
+        (11, "a", "<a>", 0.0),
+        (14, "a", "<a>", 0.0),
+    ]
+    assert (near.what, near.by, near.examples, near.tied) == ("how long it is", "euclid", 4, 0)
+    assert near.notes == ["of the input", "of the data"]
+    assert nearest_to(found, vector, "x", 1, "euclid").tied == 1
+    assert nearest_to(found, vector, "x", 1, "euclid").notes == ["of the data"]
+    assert repr(near) == f"<recurra.Neighbours of '{'x' * 59}: 2 examples of 4>"
+    assert repr(nearest_to(found, vector, "x", 1, "euclid")) == "<recurra.Neighbours of 'x': 1 example of 4>"
+    assert repr(found) == "<recurra.States of 4 examples: how long it is, 2 numbers>"
+    assert repr(lengths(["a"])) == "<recurra.States of 1 example: how long it is, 2 numbers>"
+    assert near._repr_html_() == neighbours_html(near)
+    assert "<td>a</td>" in near._repr_html_() or "&lt;a&gt;" in near._repr_html_()
+    assert found._repr_html_().count("<title>") == 4
+
+
+def test_parts_of_examples_are_not_answered() -> None:
+    """Of running text and of series there is nothing that is right."""
+    for task in ("language-model", "forecast"):
+        made = network(task, settings={"data.form": "running"} if task == "language-model" else {})
+        found = states_of_examples(
+            predictor(task, made), made.recipe, examples(task), "", most=9, seed=1,
+            options=made.recipe.decoding, answers=True,
+        )  # fmt: skip
+        assert {(one.answer, one.right, one.length) for one in found.examples} == {(None, None, None)}
+        assert found.unit == "units"
