@@ -5,19 +5,25 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from test_answers import check
+from torch import Tensor, nn
 from toy_tasks import TOYS, network
 
+from recurra.attention import ATTENTIONS, Attention, GivenAttention
 from recurra.cells import CELLS
-from recurra.errors import UsageError
+from recurra.errors import UsageError, called_from_command_line
+from recurra.inside.probes import Probe, Run
 from recurra.tasks import TASKS
+from recurra.tasks.changed_networks import changed_inside
 from recurra.tasks.task import Generates, Network
+from recurra.tasks.tracing import Asked
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
 from recurra.tracing import Change, Force, Intervention, SetAttention, SetUnit, Trace
 
@@ -208,27 +214,134 @@ def test_steps_that_are_not_reached_are_named(steps: Sequence[int], said: str) -
 @pytest.mark.parametrize(
     ("task", "change", "words"),
     [
-        ("translate", SetUnit("encoder.0", 3), "Did you mean 'encoder.0.forward'"),
-        ("translate", SetUnit("decoder.first", 8), "there is no unit 8 in layer decoder.first: it has 8 units"),
-        ("forecast", SetAttention(0, {0: 1}), "the model has no attention that could be set"),
-        ("classify", SetAttention(0, {0: 1}), "the model has no attention that could be set"),
-        ("translate", SetAttention(99, {0: 1}), "there is no step 99"),
-        ("translate", SetAttention(0, {3: 1}), "there is no source token 3: the input has 3 tokens"),
-        ("translate", SetAttention(0, [1, 2]), "expected a weight for each of 3 source tokens, got 2"),
+        ("translate", SetUnit("encoder.0", 3), "unit: unknown layer 'encoder.0'\n  Did you mean 'encoder.0.forward'?"),
+        (
+            "translate",
+            SetUnit("decoder.first", 8),
+            "unit: there is no unit 8 in layer decoder.first: it has 8 units\n  Give one from 0 to 7.",
+        ),
+        ("forecast", SetAttention(0, {0: 1}), "attention: the model has no attention that could be set"),
+        ("classify", SetAttention(0, {0: 1}), "attention: the model has no attention that could be set"),
+        (
+            "translate",
+            SetAttention(4, {0: 1}),
+            "attention: there is no step 4: the output has 4 steps, its end among them\n  Give one from 0 to 3.",
+        ),
+        (
+            "translate",
+            SetAttention(0, {3: 1}),
+            "attention: there is no source token 3: the input has 3 tokens\n  Give one from 0 to 2.",
+        ),
+        (
+            "translate",
+            SetAttention(0, [1, 2]),
+            "attention: expected a weight for each of 3 source tokens, got 2\n"
+            "  Give them all, or by the number of a token.",
+        ),
     ],
 )
 def test_what_is_not_there_is_refused(task: str, change: Change, words: str) -> None:
     with pytest.raises(UsageError) as caught:
-        follows(task, [network(task)], change)
-    assert words in caught.value.typed()
-    assert caught.value.where == change.kind
+        follows(task, [network(task)], change, **({"min_length": 3} if task == "translate" else {}))
+    assert caught.value.typed() == words
+
+
+def test_steps_and_tokens_are_numbered_as_the_caller_does() -> None:
+    asked = question("translate", [network("translate")], min_length=3)
+    for change, words in (
+        (SetAttention(4, {0: 1}), "there is no step 5: the output has 4 steps, its end among them\n  Give one from 1 to 4."),
+        (SetAttention(0, {3: 1}), "there is no source token 4: the input has 3 tokens\n  Give one from 1 to 3."),
+    ):  # fmt: skip
+        with called_from_command_line(), pytest.raises(UsageError) as caught:
+            what_if(asked, asked, Intervention([change]))
+        assert caught.value.typed() == f"attention: {words}"
 
 
 def test_a_model_without_attention_or_units_says_so() -> None:
     with pytest.raises(UsageError, match="no attention that could be set"):
         follows("translate", [network("translate", settings={"model.attention": "none"})], SetAttention(0, {0: 1}))
-    with pytest.raises(UsageError, match="no layer of the model is recurrent"):
+    with pytest.raises(UsageError) as caught:
         follows("classify", [network("classify", settings={"model.kind": "cnn"})], SetUnit("layers", 0))
+    assert caught.value.typed() == "unit: no layer of the model is recurrent, so it has no units to set"
+
+
+FIRST = [
+    [0.1, 0.4, 0.2, 0.3],
+    [0.5, 0.0, 0.0, 0.5],
+]  # [P, S] of the first column: three tokens, the second of two places
+SECOND = [[0.5, 0.5], [0.9, 0.1]]  # and of the second: two tokens
+
+
+class Looking(Probe):
+    """Two outputs, which look at two columns."""
+
+    def __init__(self, attentions: Sequence[Attention | None]) -> None:
+        super().__init__([])
+        self.own = attentions
+
+    @property
+    def attentions(self) -> Sequence[Attention | None]:
+        return self.own
+
+    def run(self, vectors: Sequence[Tensor], *, trace: bool = False) -> Run:
+        return Run(torch.zeros(1, 2, 1), {}, [torch.tensor([FIRST]), torch.tensor([SECOND])])
+
+
+@dataclass(frozen=True)
+class Holds:
+    """A network that is nothing but its attentions."""
+
+    model: nn.Module
+
+
+def given(change: SetAttention, *, second: bool = True) -> list[dict[int, list[float]]]:
+    """The weights that two attentions are given, by steps; of a column without one the second is None."""
+    each = [ATTENTIONS["bilinear"](2, 2) for _ in range(1 + second)]
+    probe: Any = Looking([*each, *([] if second else [None])])
+    asked = Asked("", "", [], [], [probe], [], ["x", "y"], parts=[1, 2, 1, 1, 1])
+    made: Any = Holds(nn.ModuleList(each))
+    found: Any = changed_inside(made, asked, [], [change]).model
+    assert all(after is before or isinstance(after, GivenAttention) for after, before in zip(found, each, strict=True))
+    return [
+        {step: row.tolist() for step, row in one.weights.items()} if isinstance(one, GivenAttention) else {}
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "weights", "first", "second"),
+    [
+        (0, {0: 1.0}, [1, 0, 0, 0], None),
+        (0, {1: 2.0}, [0, 2 / 3, 1 / 3, 0], None),  # within a token as it was looked at
+        (1, {1: 2.0}, [0, 1 / 2, 1 / 2, 0], None),  # where it was not, evenly
+        (0, {0: 1.0, 1: 3.0}, [1 / 4, 1 / 2, 1 / 4, 0], None),
+        (1, {2: 5.0, 4: 1.0}, [0, 0, 0, 1], [0, 1]),
+        (0, {3: 1.0, 4: 3.0}, None, [1 / 4, 3 / 4]),
+        (0, [1, 6, 1, 2, 0], [1 / 8, 1 / 2, 1 / 4, 1 / 8], [1, 0]),
+    ],
+)
+def test_weights_of_tokens_become_those_of_their_places(
+    step: int, weights: Mapping[int, float] | Sequence[float], first: Any, second: Any
+) -> None:
+    found = given(SetAttention(step, weights))
+    for rows, expected in zip(found, (first, second), strict=True):
+        assert list(rows) == ([] if expected is None else [step])
+        assert expected is None or rows[step] == pytest.approx(expected)
+    if second is None:
+        assert given(SetAttention(step, weights), second=False) == found[:1]
+
+
+def test_weights_for_a_column_that_cannot_have_them_are_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        given(SetAttention(0, [1, 1, 1, 0, 0]))
+    assert caught.value.typed() == "attention: the weights of a column add up to 0\n  Give one of them a weight."
+    with pytest.raises(UsageError) as caught:
+        given(SetAttention(0, {0: 1.0, 4: 1.0}), second=False)
+    said = "attention: token {} stands in a column without attention\n  Name tokens of another column only."
+    assert caught.value.typed() == said.format(3)
+    with called_from_command_line(), pytest.raises(UsageError) as caught:
+        given(SetAttention(0, {0: 1.0, 4: 1.0}), second=False)
+    assert caught.value.typed() == said.format(4)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from test_answers import check
 from toy_tasks import TOYS, network, predictor
 
-from recurra.errors import DataError, UsageError
+from recurra.errors import DataError, UsageError, called_from_command_line
 from recurra.tasks import TASKS
 from recurra.tasks.task import Generates, Network
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
@@ -166,7 +167,11 @@ def test_dials_say_what_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("task", "change", "words"),
     [
-        ("translate", Force(99, "der"), r"there is no step 99: the output has \d+ steps, its end among them"),
+        (
+            "translate",
+            Force(4, "der"),
+            "there is no step 4: the output has 4 steps, its end among them\n  Give a step from 0 to 3.",
+        ),
         ("translate", Force(0, "der der"), '"der der" is not one unit that the model can write'),
         ("translate", Force(0, "ß"), '"ß" is not one unit'),
         ("classify", Force(0, "long"), "no token can be forced: the model answers at once"),
@@ -175,9 +180,28 @@ def test_dials_say_what_is_drawn() -> None:
     ],
 )
 def test_what_cannot_be_changed_is_refused(task: str, change: Change, words: str) -> None:
-    with pytest.raises(UsageError, match=words) as caught:
+    with pytest.raises(UsageError) as caught:
         found(task, change, search="beam" if task in WRITING else "")
-    assert caught.value.where == change.kind
+    assert caught.value.typed().startswith(f"{change.kind}: {words}")
+
+
+def test_steps_are_numbered_as_the_caller_does() -> None:
+    with called_from_command_line(), pytest.raises(UsageError) as caught:
+        found("translate", Force(4, "der"), search="beam")
+    words = "there is no step 5: the output has 4 steps, its end among them\n  Give a step from 1 to 4."
+    assert caught.value.typed() == f"force: {words}"
+
+
+def test_of_an_output_of_one_step_that_one_can_be_forced() -> None:
+    before = question("language-model", beam=1, length=1)
+    for caller, number in ((nullcontext(), 0), (called_from_command_line(), 1)):
+        with caller, pytest.raises(UsageError) as caught:
+            what_if(before, before, Intervention([Force(1, "red")]))
+        words = f"there is no step {1 + number}: the output has 1 step, its end among them\n  Give step {number}."
+        assert caught.value.typed() == f"force: {words}"
+    token = other_token(what_if(before, before, Intervention()), 0)
+    one = what_if(before, before, Intervention([Force(0, token)]))
+    assert [place.token for place in side(one, "now")] == [token]
 
 
 def test_an_end_that_options_forbid_is_refused() -> None:
@@ -238,4 +262,6 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
 
 def test_a_printed_change_names_what_was_and_what_is() -> None:
     shown = found("classify")
+    assert "is the same" in shown._repr_html_()
+    assert shown.body() in shown._repr_html_()
     assert repr(shown) == f"<recurra.WhatIf: {shown.was.prediction!r} becomes {shown.now.prediction!r}>"
