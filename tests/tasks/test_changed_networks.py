@@ -248,13 +248,13 @@ def test_what_is_not_there_is_refused(task: str, change: Change, words: str) -> 
 
 def test_steps_and_tokens_are_numbered_as_the_caller_does() -> None:
     asked = question("translate", [network("translate")], min_length=3)
-    for change, words in (
-        (SetAttention(4, {0: 1}), "there is no step 5: the output has 4 steps, its end among them\n  Give one from 1 to 4."),
-        (SetAttention(0, {3: 1}), "there is no source token 4: the input has 3 tokens\n  Give one from 1 to 3."),
-    ):  # fmt: skip
+    for change, words, most in (
+        (SetAttention(4, {0: 1}), "there is no step 5: the output has 4 steps, its end among them", 4),
+        (SetAttention(0, {3: 1}), "there is no source token 4: the input has 3 tokens", 3),
+    ):
         with called_from_command_line(), pytest.raises(UsageError) as caught:
             what_if(asked, asked, Intervention([change]))
-        assert caught.value.typed() == f"attention: {words}"
+        assert caught.value.typed() == f"attention: {words}\n  Give one from 1 to {most}."
 
 
 def test_a_model_without_attention_or_units_says_so() -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 import torch
 from test_answers import check
-from toy_tasks import TOYS, network, predictor
+from test_looking_inside import linear_network
+from toy_tasks import TOYS, WORDS, network, predictor
 
-from recurra.errors import UsageError
+from recurra.errors import UsageError, called_from_command_line
 from recurra.tasks import flips as module
 from recurra.tasks.flips import ShownFlips, flips
 from recurra.tasks.task import Network
 from recurra.tracing import Flips
 
+THRESHOLD = "threshold: a number flips where it crosses a threshold\n  Give one."
 EDITED = {"translate": {}, "classify": {}, "regress": {}, "tag": {"output": 1}}
 
 
@@ -70,6 +73,31 @@ def test_a_number_crosses_a_threshold() -> None:
     assert "None was found" in str(far)
 
 
+@pytest.mark.parametrize(
+    ("beyond", "words"),
+    [(-5.0, "of at most"), (-0.05, "of at most"), (0.0, "above"), (0.05, "above"), (5.0, "above"), (9.0, "above")],
+)
+def test_of_a_linear_network_those_that_change_most_come_first(beyond: float, words: str) -> None:
+    """There the gradient says exactly what another token does; a number that is the threshold is not above it."""
+    made = linear_network()
+    asked: Any = predictor("regress", made)
+    value = number(asked, "red blue")
+    threshold = value + beyond
+    one = flips(asked, "red blue", made.recipe.decoding, threshold=threshold)
+    assert one.wanted == f"a number {words} {threshold:g}"
+    every = [f"{word} blue" for word in WORDS if word != "red"] + [f"red {word}" for word in WORDS if word != "blue"]
+    upward = beyond >= 0
+    crossed = [given for given in (*every, "red", "blue") if (number(asked, given) > threshold) == upward]
+    if crossed:
+        best = sorted(set(crossed) - {"red", "blue"}, key=lambda given: number(asked, given), reverse=upward)
+        others = [flip.given for flip in one.found if flip.edits[0].now]
+        assert others == best[: len(others)]
+        assert {flip.given for flip in one.found} <= set(crossed)
+        assert (len(one.found), one.left_out) == (min(5, len(crossed)), max(0, len(crossed) - 5))
+    assert (one.singles, one.possible, one.doubles > 0) == (12, 12, not crossed)
+    assert all(len(flip.edits) == (1 if crossed else 2) for flip in one.found)
+
+
 def test_every_single_change_of_a_small_vocabulary_is_tried() -> None:
     """So whether one exists is known, and it is found."""
     asked, one = found("classify")
@@ -108,17 +136,31 @@ def test_two_tokens_are_changed_where_one_does_not_do(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("task", "how", "words"),
     [
-        ("regress", {}, "a number flips where it crosses a threshold"),
-        ("classify", {"threshold": 1.0}, "the model answers no number that could cross a threshold"),
-        ("classify", {"to": "longer"}, "longer"),
-        ("classify", {"output": 1}, "there is no output 1: there are 1 output"),
-        ("tag", {"output": 2}, "there is no output 2"),
+        ("regress", {}, THRESHOLD),
+        ("regress", {"threshold": math.nan}, THRESHOLD),
+        ("regress", {"threshold": -math.inf}, THRESHOLD),
+        ("regress", {"threshold": 1.0, "to": "2"}, THRESHOLD),
+        (
+            "classify",
+            {"threshold": 1.0},
+            "threshold: the model answers no number that could cross a threshold\n  Leave it out.",
+        ),
+        ("classify", {"to": "longer"}, "unknown label 'longer'\n  Did you mean 'long'?"),
+        ("classify", {"output": 1}, "there is no output 1\n  There is 1 output, numbered from 0."),
+        ("classify", {"output": -1}, "there is no output -1\n  There is 1 output, numbered from 0."),
+        ("tag", {"output": 2}, "there is no output 2\n  There are 2 outputs, numbered from 0."),
     ],
 )
 def test_what_cannot_be_looked_for_is_refused(task: str, how: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError) as caught:
         found(task, **how)
-    assert words in caught.value.typed()
+    assert caught.value.typed() == words
+
+
+def test_outputs_are_numbered_as_the_caller_does() -> None:
+    with called_from_command_line(), pytest.raises(UsageError) as caught:
+        found("tag", output=2)
+    assert caught.value.typed() == "there is no output 3\n  There are 2 outputs, numbered from 1."
 
 
 @pytest.mark.parametrize("task", ["chat", "caption", "forecast", "language-model"])

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from recurra.errors import UsageError, first_number
+from recurra.errors import UsageError
 from recurra.inside.probes import Run
 from recurra.lists import float_rows, integer_rows
 from recurra.tasks.answer import AnyAnswer
@@ -27,8 +27,7 @@ from recurra.tasks.editing import Editable, Editing
 from recurra.tasks.many_to_one.numbers import NumberDetails
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.task import Inspected, Predictor
-from recurra.tasks.tracing import Asked
-from recurra.text.counted import counted
+from recurra.tasks.tracing import Asked, checked_outputs
 from recurra.text.visible import excerpt
 from recurra.tracing.flips import Edit, Flip, Flips
 from recurra.turns import step_done
@@ -175,10 +174,7 @@ def _aim(
     if threshold is not None:
         what = "the model answers no number that could cross a threshold"
         raise UsageError(what, where="threshold", fix="Leave it out.")
-    if not 0 <= output < len(asked.outputs):
-        first = first_number()
-        what = f"there is no output {output + first}: there are {counted(len(asked.outputs), 'output')}"
-        raise UsageError(what, where="output", fix=f"Give one from {first} to {len(asked.outputs) - 1 + first}.")
+    checked_outputs([output], len(asked.outputs))
     chosen = asked.chosen[output]
     other = None if to is None else _other(asked, to, chosen)
 
