@@ -23,6 +23,21 @@ class Options:
     nothing: int = 4
 
 
+@dataclass(frozen=True)
+class Longer(Options):
+    """Which says something else of what it inherits."""
+
+    # beside: said anew
+    # in three lines
+    # one after the other
+    # above: it ends where another one begins
+    # nothing: what is said
+    # at the end
+
+    # no name: of a field
+    own: int = 5  # and its own
+
+
 class More(Options):
     """No dataclass, and nothing of its own."""
 
@@ -33,3 +48,11 @@ def test_comments() -> None:
     assert meaning(Options, "other").endswith("said of another one")
     assert meaning(Options, "nothing") == ""
     assert meaning(More, "beside") == "said beside it"
+
+
+def test_what_is_said_of_inherited_fields() -> None:
+    assert meaning(Longer, "beside") == "said anew in three lines one after the other"
+    assert meaning(Longer, "above") == "it ends where another one begins"
+    assert meaning(Longer, "nothing") == "what is said at the end"
+    assert meaning(Longer, "other") == meaning(Options, "other")
+    assert meaning(Longer, "own") == "and its own"
