@@ -68,7 +68,7 @@ def test_what_a_start_that_came_to_nothing_has_left_is_no_baseline(how: str, beg
         (0, 0, False, "baseline: the mean"),  # it does not say of how many
         (1200, 1200, False, "baseline: the mean, fitted on 1,200 training pairs"),
         (1200, 3000, False, "baseline: the mean, fitted on 1,200 of the 3,000 training pairs"),
-        (1199, 1200, True, "baseline: the mean, fitted on 1,199 of the 1,200 training pairs, stopped after 2% of the time"),
+        (8, 9, True, "baseline: the mean, fitted on 8 of the 9 training pairs, stopped after 2% of the time"),
         (0, 0, True, "baseline: the mean, stopped after 2% of the time"),
     ],
 )  # fmt: skip
@@ -103,7 +103,7 @@ def evaluation(values: Mapping[str, float], baseline: BaselineScores | None = No
         ({"mae": 2.0}, {"mae": 1.5}, True),  # lower is better
         ({"mae": 2.0}, {"mae": 2.5}, False),
         ({"accuracy": 80.0, "mae": 2.0}, {"mae": 1.5}, True),  # by what both have
-        ({"mae": 2.0, "accuracy": 80.0}, {"mae": 3.0, "accuracy": 90.0}, True),  # the first of the table, not of the record
+        ({"mae": 2.0, "accuracy": 80.0}, {"mae": 3.0, "accuracy": 90.0}, True),  # the first of the table
         ({"perplexity": 2.0}, {"perplexity": 1.0}, False),  # nothing that is a score
     ],
 )  # fmt: skip

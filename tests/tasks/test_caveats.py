@@ -7,7 +7,6 @@ import pytest
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.training import OUT_OF_TIME
 
-
 UNFINISHED = "the training of this model has not finished; recurra train --resume continues one that was stopped"
 SHORT = "which is too little to learn much; train further with --resume and a longer --time"
 
