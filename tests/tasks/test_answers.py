@@ -14,7 +14,7 @@ from toy_tasks import TOYS, examples, network, options_of, predictor
 
 from recurra.errors import DataError, ModelError
 from recurra.tasks import TASKS
-from recurra.tasks.answer import Alternative, Answer, choice
+from recurra.tasks.answer import Alternative, Answer, Details, choice
 from recurra.tasks.model_folder import load_network, save_network
 from recurra.tasks.task import Generates, Inspected, Surprised
 from recurra.tasks.tracing import explained, traced
@@ -141,6 +141,45 @@ def test_a_model_folder_whose_weights_are_no_numbers_is_refused(task: str, tmp_p
     save_network(tmp_path, TASKS[task], made, [weights_of(made.model)], {}, "")
     with pytest.raises(ModelError, match="not finite numbers"):
         load_network(tmp_path, TASKS)
+
+
+class Plain(Details):
+    """With nothing to say but its numbers."""
+
+    def to_mapping(self) -> dict[str, object]:
+        return {"a": 1}
+
+
+class Drawn(Plain):
+    """In a notebook something of its own."""
+
+    def html(self) -> str:
+        return "<p>own</p>"
+
+
+def test_details_say_nothing_unless_a_task_does() -> None:
+    plain = Plain()
+    assert (plain.html(), plain.notes(), plain.charts(), plain.table()) == ("", (), (), None)
+    outputs = [Alternative("<x>", -0.5, -1.5, finished=False), Alternative("y")]
+    answer = Answer("<in>", outputs, plain, ["q"])
+    assert (answer.best, answer.text, answer.score, answer.finished) == (outputs[0], "<x>", -0.5, False)
+    assert answer.attention is None
+    assert answer.to_mapping() == {
+        "source": "<in>",
+        "text": "<x>",
+        "score": -0.5,
+        "alternatives": [
+            {"text": "<x>", "score": -0.5, "log_prob": -1.5, "finished": False},
+            {"text": "y", "score": None, "log_prob": None, "finished": True},
+        ],
+        "unknown": ["q"],
+        "attention": None,
+        "details": {"a": 1},
+    }
+    assert "&lt;x&gt;" in answer._repr_html_()
+    assert Answer("a", outputs, Drawn())._repr_html_() == "<p>own</p>"
+    assert Answer("a", outputs, None)._repr_html_() == Answer("a", outputs, plain)._repr_html_()
+    assert Answer("a", outputs, None).to_mapping()["details"] is None
 
 
 def test_a_choice_is_ranked_by_its_probability() -> None:

@@ -29,7 +29,7 @@ def test_an_image_is_made_small(tmp_path: Path) -> None:
         assert image.convert("RGB").getpixel((5, 5)) == (255, 0, 0)
 
 
-@pytest.mark.parametrize("content", ["not/there.png", np.zeros(5, np.float32), None])
+@pytest.mark.parametrize("content", ["not/there.png", np.zeros(5, np.float32), None, 3, ["a"]])
 def test_what_is_no_image_has_none(content: object) -> None:
     assert thumbnail(content) == ""
 

@@ -11,10 +11,10 @@ import pandas
 import pytest
 
 from recurra.api.given import paired
-from recurra.data import DataSource
+from recurra.data import DataSource, preview_of
 from recurra.errors import UsageError
 from recurra.tasks import TASKS
-from recurra.tasks.choosing import choose_task, read_recipe, recorded_task
+from recurra.tasks.choosing import also_possible, choose_task, read_recipe, recorded_task, task_of_targets
 from recurra.tasks.translate.recipe import Recipe
 
 SAID = "task: translate, because no other task was detected{} (choose another with --task)"
@@ -115,24 +115,54 @@ def test_of_texts_with_numbers_it_is_said_what_they_may_be(tmp_path: Path) -> No
     assert "if they are amounts, --task regress" in note
 
 
+TIME = "; if its rows follow each other in time, --task forecast, if one of its columns is to be predicted from the "
+TIME += "others, --task regress (or classify) --target-column NAME"
+CHAT_OR_TEXT = "; if these are turns and replies, --task chat, if text to be continued, --task language-model"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("so\tas\n" * 3, "turns and replies, --task chat"),
-        ("so\tas\tno\n" * 3, "turns and replies, --task chat, if text to be continued, --task language-model"),
-        ("1.5\tas\n2\tor\n7\tso\n9\tno\n", "if its numbers follow each other in time, --task forecast"),
-        (
-            "5\t1.5\tas\n4\t2\tor\n4\t7\tso\n3\t9\tno\n",
-            "if one of its columns is to be predicted from the others, --task regress (or classify)",
-        ),
+        ("so\tas\n" * 3, TURNS),
+        ("so\tas\tno\n" * 3, CHAT_OR_TEXT),
+        ("so\tas\nso\tas\tno\n" * 3, CHAT_OR_TEXT),
+        ("so as\nno or\n" * 3, "; if it is text to be continued, --task language-model"),
+        ("1.5\tas\n2\tor\n7\tso\n9\tno\n", "; if its numbers follow each other in time, --task forecast"),
+        ("as\t1.5\tno\nor\t2.5\tso\nas\t3.5\tas\nor\t4\tno\n", "; if its numbers follow each other in time, --task forecast"),
+        ("5\t1.5\tas\n4\t2\tor\n4\t7\tso\n3\t9\tno\n", TIME),
+        ("as\t1.5\nor\t2.5\nno\t3.5\nas\t\nso\t4\n", AMOUNTS),  # what is missing says nothing
+        ("as\t1.5\nor\t2.5\nno\t3.5\n", TURNS),  # two numbers and no header are too few
+        ("a dog\t1.png\na cat\t2.png\na cow\t3.png\n",
+         "; its second column names images: if the first describes them, --source-column 2 --target-column 1"),
+        ("a dog\t1.png\n", TURNS),
+        ("\n \n", ""),
     ],
-)
+)  # fmt: skip
 def test_other_tasks_that_take_such_data_are_named(text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "data.tsv"
-    path.write_text("".join(f"{line}{k * '!'}\n" for k, line in enumerate(text.splitlines())))
-    chosen = choose_task(DataSource(str(path)))
-    assert chosen.task.name == "translate"
-    assert said in chosen.note
+    path.write_text(text)
+    assert also_possible(preview_of(DataSource(str(path)))) == said
+
+
+@pytest.mark.parametrize(
+    ("targets", "task", "reason"),
+    [
+        ([], None, ""),
+        (["a", 1], None, ""),
+        ([None, None], None, ""),
+        ([True, None, False], "classify", "its targets are truth values"),
+        ([True, 1, 0.5], "regress", "its targets are numbers"),
+        ([1, 1, 2, None, 2], "classify", "its targets are 2 different whole numbers"),
+        ([1, 1, 2], "regress", "its targets are numbers"),  # each of them more than once on average
+        ([*range(100)] * 2, "classify", "its targets are 100 different whole numbers"),
+        ([*range(101)] * 2, "regress", "its targets are numbers"),
+        ([1.0, 1.0, 2.0, 2.0], "regress", "its targets are numbers"),
+    ],
+)
+def test_what_targets_say(targets: list[object], task: str | None, reason: str) -> None:
+    found = task_of_targets(targets)
+    assert (None if found is None else found.task.name) == task
+    assert found is None or found.reason == reason
 
 
 @pytest.mark.parametrize(

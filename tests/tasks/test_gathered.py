@@ -14,6 +14,7 @@ from recurra.errors import DataError, UsageError
 from recurra.tasks import TASKS, activations
 from recurra.tasks.activations import gathered
 from recurra.tasks.tracing import layers_of, traced
+from recurra.tracing import LayerTrace
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -99,3 +100,56 @@ def test_a_pattern_is_what_its_schema_says(task: str) -> None:
     assert read["matches"][0]["number"] == 0
     places = [(one["number"], one["first"], one["last"]) for one in read["matches"]]
     assert (1, *places[0][1:]) in places  # the same input in the data
+
+
+LARGE = f"{activations.LARGEST:,}"
+
+
+@pytest.mark.parametrize(
+    ("kept", "chosen", "given", "read", "said"),
+    [
+        (5, 5, 5, 5, []),
+        (5, 5, 8, 8, ["5 of 8 inputs, spread evenly over them"]),
+        (1, 1, 1, 2, ["1 empty input left out"]),
+        (3, 3, 3, 1203, ["1,200 empty inputs left out"]),
+        (2, 5, 5, 5, [f"only the first 2 of these were kept, which have {LARGE} values"]),
+        (2, 1500, 3000, activations.READ, [
+            "1,500 of 3,000 inputs, spread evenly over them",
+            f"only the first 2 of these were kept, which have {LARGE} values",
+            f"{activations.READ - 3000:,} empty inputs left out",
+            f"only the first {activations.READ:,} inputs were read",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_was_left_out_is_said(kept: int, chosen: int, given: int, read: int, said: list[str]) -> None:
+    assert activations.notes(kept, chosen, given, read) == said
+
+
+@pytest.mark.parametrize(("steps", "said"), [(1, "1 step"), (199, "199 steps"), (200, ""), (5000, "")])
+def test_so_few_steps_that_it_may_be_chance_are_said(steps: int, said: str) -> None:
+    assert activations.few(steps) == ([f"what units follow may be chance: there are only {said}"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "empty"), [("", True), (" \t", True), ("a", False), (None, True), ([], True), ((), True), (["a"], False)]
+)
+def test_what_holds_nothing_is_empty(given: object, empty: bool) -> None:
+    assert activations.is_empty(given) is empty
+
+
+def test_a_layer_is_found_by_its_name() -> None:
+    arrays = {"hidden": np.zeros((1, 2), np.float32)}
+    layers = [LayerTrace(name, ["a"], {"input": arrays["hidden"] + 1}, arrays) for name in ("one", "two")]
+    assert activations.layer_of(layers, None) is layers[0]
+    assert activations.layer_of(layers, "two") is layers[1]
+    assert activations.values_of(layers[1], "hidden") is arrays["hidden"]
+    assert activations.values_of(layers[1], "input").tolist() == [[1.0, 1.0]]
+    for name, said in (
+        ("tow", "--layer: unknown layer 'tow'\n  Did you mean 'two'?"),
+        ("x" * 9, "--layer: unknown layer 'xxxxxxxxx'\n  Known: one, two."),
+    ):
+        with pytest.raises(UsageError) as caught:
+            activations.layer_of(layers, name)
+        assert caught.value.typed() == said
+    with pytest.raises(UsageError, match="unknown layer ''"):
+        activations.layer_of([], None)

@@ -105,6 +105,26 @@ def test_examples_are_drawn_from_all_and_stay_in_order() -> None:
     assert (counts - 180).abs().max() < 60  # every example about as often as the others
 
 
+def test_of_what_cannot_be_looked_at_the_first_is_named() -> None:
+    rows = [("red blue", "long"), ("dark", "unheard of"), ("green", "short"), ("blue", "no")]
+    flow = flow_of("classify", rows=rows)
+    why = "unknown label 'unheard of'"
+    assert f"2 examples could not be traced and were left out, such as line 2: {why}" in flow.notes
+    with pytest.raises(UsageError) as caught:
+        flow_of("classify", rows=[*rows[1::2]])
+    assert caught.value.what == why
+    made = network("classify")
+    with pytest.raises(DataError) as nothing:
+        flow_of_examples(cast("Inspected", predictor("classify", made)), made.recipe, [], None, title="toy")
+    assert nothing.value.typed() == "toy: there are no examples\n  Give data that the model can read."
+
+
+def test_it_is_a_figure_too() -> None:
+    figure = flow_of("classify").figure()
+    assert figure.axes
+    assert figure.get_suptitle() == "toy"
+
+
 def test_what_was_drawn_is_said() -> None:
     assert "6 of 36 examples were taken, drawn with seed 1" in flow_of("translate").notes
 

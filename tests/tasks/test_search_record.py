@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,6 +102,10 @@ def test_it_shows_itself() -> None:
     assert str(found).startswith("Beam search, 3 wide.")
     assert repr(found).startswith(f"<recurra.SearchTree (beam) of {len(found.nodes)} hypotheses, to ")
     assert "<svg" in found._repr_html_()
+    for count, outputs in ((2, "'a', 'b'"), (3, "'a', 'b', 'c'"), (4, "'a', 'b', 'c'")):
+        named = [replace(found.outputs[0], text=text) for text in "abcd"[:count]]
+        shown = repr(replace(found, outputs=named))
+        assert shown == f"<recurra.SearchTree (beam) of {len(found.nodes)} hypotheses, to {outputs}>"
 
 
 @pytest.mark.parametrize("task", ["translate", "chat", "caption"])

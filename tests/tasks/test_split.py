@@ -1,4 +1,4 @@
-"""Setting examples aside: by a hash of the input, whole groups of them, and none without which a label is not learned."""
+"""Setting examples aside: by a hash of the input, in whole groups, and none without which a label is not learned."""
 
 from __future__ import annotations
 
@@ -78,26 +78,27 @@ ONE = "warning: no label is there twice: the training examples are used for vali
 EVALUATE = "evaluate the model on others"
 
 
-def test_a_label_that_only_validates_is_learned_too() -> None:
-    rows = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "z"), ("e", "x"), ("c", "x"), ("f", "x")]
-    whole = examples(rows)
-    for aside, valid in (
+@pytest.mark.parametrize(
+    ("aside", "valid"),
+    [
         ("ae", "ae"),  # nothing is lost
         ("ac", "a"),  # y is only of c, all of which goes back
         ("ade", "ae"),
         ("acdef", "aef"),
-    ):
-        events: list[Event] = []
-        parts = Split(
-            whole.filter(lambda one: one.content not in aside), whole.filter(lambda one: one.content in aside)
-        )
-        found = all_learned(whole, parts, KIND, events.append, lambda one: (one.label,), "no label is there twice")
-        assert [one.content for one in found.valid] == [text for text, _ in rows if text in valid]
-        assert [one.content for one in found.train] == [text for text, _ in rows if text not in valid]
-        assert {one.label for one in found.train} == {"x", "y", "z"}
-        assert found.shared == frozenset()
-        assert said(events) == []
-        assert (found is parts) == (aside == valid)
+    ],
+)
+def test_a_label_that_only_validates_is_learned_too(aside: str, valid: str) -> None:
+    rows = [("a", "x"), ("b", "x"), ("c", "y"), ("d", "z"), ("e", "x"), ("c", "x"), ("f", "x")]
+    whole = examples(rows)
+    events: list[Event] = []
+    parts = Split(whole.filter(lambda one: one.content not in aside), whole.filter(lambda one: one.content in aside))
+    found = all_learned(whole, parts, KIND, events.append, lambda one: (one.label,), "no label is there twice")
+    assert [one.content for one in found.valid] == [text for text, _ in rows if text in valid]
+    assert [one.content for one in found.train] == [text for text, _ in rows if text not in valid]
+    assert {one.label for one in found.train} == {"x", "y", "z"}
+    assert found.shared == frozenset()
+    assert said(events) == []
+    assert (found is parts) == (aside == valid)
 
 
 def test_where_no_label_can_be_spared_all_are_on_both_sides() -> None:

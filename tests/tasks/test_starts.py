@@ -131,6 +131,26 @@ def test_a_run_stands_aside_until_the_new_one_can_go_on(
     assert [files(one) for one in aside] == [before] * stays
 
 
+def test_a_run_comes_back_where_the_new_one_made_nothing(tmp_path: Path) -> None:
+    written(tmp_path, "old", "run/recipe.toml")
+    with pytest.raises(ValueError, match="stopped"), put_aside(tmp_path):
+        raise ValueError("stopped")
+    assert files(tmp_path) == {"run/recipe.toml": "old"}
+    with pytest.raises(ValueError, match="stopped"), put_aside(tmp_path / "none"):
+        raise ValueError("stopped")  # where there is none, none comes back
+
+
+def test_links_are_nobody_s_to_replace(tmp_path: Path) -> None:
+    written(tmp_path, "{}", "m/config.json", f"other/{CHECKPOINT}", "other/lock", "other/deep/file")
+    (tmp_path / "m" / "run").symlink_to(tmp_path / "other")
+    with pytest.raises(RunError, match="this is not a training run of recurra, so it is not replaced"):
+        refuse_foreign(tmp_path / "m")
+    (tmp_path / "m" / ".replaced-1").symlink_to(tmp_path / "other")
+    before = files(tmp_path / "other")
+    drop_replaced(tmp_path / "m", [], baseline=False)
+    assert files(tmp_path / "other") == before
+
+
 def test_of_nothing_nothing_has_several_outputs() -> None:
     kind = TASKS["translate"].kind
     assert several([], kind) == Several(0, 0, [])
