@@ -115,6 +115,7 @@ def test_of_texts_with_numbers_it_is_said_what_they_may_be(tmp_path: Path) -> No
     assert "if they are amounts, --task regress" in note
 
 
+SERIES = "; if its numbers follow each other in time, --task forecast"
 TIME = "; if its rows follow each other in time, --task forecast, if one of its columns is to be predicted from the "
 TIME += "others, --task regress (or classify) --target-column NAME"
 CHAT_OR_TEXT = "; if these are turns and replies, --task chat, if text to be continued, --task language-model"
@@ -127,8 +128,8 @@ CHAT_OR_TEXT = "; if these are turns and replies, --task chat, if text to be con
         ("so\tas\tno\n" * 3, CHAT_OR_TEXT),
         ("so\tas\nso\tas\tno\n" * 3, CHAT_OR_TEXT),
         ("so as\nno or\n" * 3, "; if it is text to be continued, --task language-model"),
-        ("1.5\tas\n2\tor\n7\tso\n9\tno\n", "; if its numbers follow each other in time, --task forecast"),
-        ("as\t1.5\tno\nor\t2.5\tso\nas\t3.5\tas\nor\t4\tno\n", "; if its numbers follow each other in time, --task forecast"),
+        ("1.5\tas\n2\tor\n7\tso\n9\tno\n", SERIES),
+        ("as\t1.5\tno\nor\t2.5\tso\nas\t3.5\tas\nor\t4\tno\n", SERIES),
         ("5\t1.5\tas\n4\t2\tor\n4\t7\tso\n3\t9\tno\n", TIME),
         ("as\t1.5\nor\t2.5\nno\t3.5\nas\t\nso\t4\n", AMOUNTS),  # what is missing says nothing
         ("as\t1.5\nor\t2.5\nno\t3.5\n", TURNS),  # two numbers and no header are too few
