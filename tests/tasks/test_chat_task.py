@@ -9,12 +9,30 @@ import numpy as np
 import pytest
 import torch
 
-from recurra.data import DIALOGUES, Batch, DataSource, open_examples
+from recurra.data import DIALOGUES, Batch, DataSource, Example, open_examples
+from recurra.data.preview import preview_of
 from recurra.decoding import decode
 from recurra.errors import DataError, RunError, UsageError
+from recurra.metrics import perplexity
+from recurra.models.search import search_model
 from recurra.padded import pad
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
-from recurra.tasks.chat.task import Chat, ChatPredictor, as_turns, context_text, pairs_of, search, withheld
+from recurra.tasks.chat.task import (
+    REMEDY,
+    Chat,
+    ChatPredictor,
+    as_turns,
+    chat_groups,
+    choose_units,
+    context_text,
+    is_plain,
+    pairs_of,
+    reranking_notes,
+    search,
+    search_recorded,
+    varied,
+    withheld,
+)
 from recurra.tasks.keys import PLACES, key_number
 from recurra.tasks.seq2seq.network import TextNetwork
 from recurra.text.special import EOS, PAD
@@ -183,3 +201,178 @@ def test_measures_and_the_warning_of_a_collapse() -> None:
 def test_an_exchange_can_be_packed() -> None:
     for exchange in open_examples(DataSource(rows=TALKS), DIALOGUES):
         assert DIALOGUES.unpack(DIALOGUES.pack(exchange)) == exchange
+
+
+def test_each_way_to_ask_reads_the_last_turns_and_names_the_text_that_is_wrong() -> None:
+    talker = predictor(data__turns=2)
+    options = ChatDecodingOptions(beam=3, max_length=4, anti_lm=0.0)
+    looks: dict[str, Any] = {
+        "predict": lambda given: next(iter(talker.predict([given], options))).text,
+        "stream": lambda given: "".join(talker.stream(given, options)),
+        "varied": lambda given: "".join(talker.stream(given, replace(options, anti_lm=0.5))),
+        "searched": lambda given: [one.text for one in talker.searched(given, options).outputs],
+        "ask": lambda given: talker.ask(given, options).prediction,
+        "given": lambda given: talker.ask(given, options, "bye").target,
+        "vectors": lambda given: next(iter(talker.vectors([given]))).tolist(),  # type: ignore[union-attr]
+        "unknown": lambda given: talker.unknown_in(given),
+        "units": lambda given: talker.units(given, "bye you"),
+    }
+    for name, look in looks.items():
+        assert look(["nothing", "hello", "who quiz"]) == look(["hello", "who quiz"]) == look("hello\twho quiz"), name
+        with pytest.raises(DataError, match="text 1: expected the turns so far, got 3"):
+            look(3)
+    assert looks["unknown"](["quiz", "who", "are zebra"]) == ["zebra"]
+    read, written = looks["units"](["hello", "who are"])
+    assert (read, written) == (len(talker.texts.source.encode("hello\twho are")), 2)
+    with pytest.raises(DataError, match="text 2: expected the turns so far"):
+        list(talker.predict([["a"], 3], options))
+    with pytest.raises(DataError, match="text 2: expected the turns so far"):
+        list(talker.vectors([["a"], 3]))  # type: ignore[list-item]
+    with pytest.raises(DataError) as caught:
+        as_turns(["x" * 70, 3], 1)
+    assert caught.value.what == "expected the turns so far, got " + repr(["x" * 70, 3])[:60]
+    assert caught.value.fix == 'Give a text, or a list: ["Hello"].'
+
+
+def test_streams_are_the_replies_and_show_all_turns() -> None:
+    talker = predictor()
+    for options in (ChatDecodingOptions(beam=1, max_length=4, anti_lm=0.0), ChatDecodingOptions(beam=3, max_length=4)):
+        context = ["who", "hello", "hi", "who are you"]
+        stream = talker.stream(context, options)
+        text = ""
+        try:
+            while True:
+                text += next(stream)
+        except StopIteration as end:
+            answer = end.value
+        [expected] = talker.predict([context], options)
+        assert (text, answer.text, answer.source) == (expected.text, expected.text, "\t".join(context))
+
+
+def test_what_is_plain_and_what_is_varied() -> None:
+    model: Any = object()
+    for options, plain, diverse in (
+        (ChatDecodingOptions(anti_lm=0.0), True, False),
+        (ChatDecodingOptions(anti_lm=0.4), False, False),
+        (ChatDecodingOptions(anti_lm=0.0, diversity=0.5), False, True),
+        (ChatDecodingOptions(anti_lm=0.0, diversity=0.5, beam=1), False, False),
+        (ChatDecodingOptions(anti_lm=0.4, diversity=0.5, sample=True), True, True),
+    ):
+        assert (is_plain(options), varied(model, options) is not model) == (plain, diverse)
+    found: Any = varied(model, ChatDecodingOptions(diversity=0.5, beam=7))
+    assert (found.model, found.gamma, found.width) == (model, 0.5, 7)
+
+
+def test_what_a_reader_of_a_search_is_told() -> None:
+    order = "The outputs were put in order by log p(reply | context){}, with the length penalty."
+    lowered = (
+        "Diversity: in the search a token is lowered by {} nats for every better one after the same beginning, so the "
+        "numbers are no probabilities."
+    )
+
+    def notes(**said: Any) -> list[str]:
+        return list(reranking_notes(ChatDecodingOptions(**said)))
+
+    assert notes(anti_lm=0.4) == [order.format(" - 0.4 log p(reply)")]
+    assert notes(anti_lm=0.0, diversity=1.5) == [lowered.format("1.5"), order.format("")]
+    assert notes(anti_lm=0.25, diversity=2.0, beam=1) == [order.format(" - 0.25 log p(reply)")]
+
+
+def test_a_recorded_search_finds_the_same_replies() -> None:
+    made = network()
+    source = pad([torch.tensor([*made.source.encode(context_text(["hello"], 3)), EOS])])
+    model = search_model(made.model)
+    for options in (
+        ChatDecodingOptions(beam=4, nbest=2, anti_lm=0.6, max_length=4),
+        ChatDecodingOptions(beam=4, nbest=2, anti_lm=0.0, diversity=0.7, max_length=4),
+        ChatDecodingOptions(beam=4, nbest=2, anti_lm=0.0, max_length=4),
+    ):
+        with torch.inference_mode():
+            [found] = search(model, source, options)
+            recorded = search_recorded(model, source, options)
+        assert [one.tokens for one in recorded.outputs] == [one.tokens for one in found]
+        assert [one.score for one in recorded.outputs] == pytest.approx([one.score for one in found], abs=1e-4)
+        assert len(found) == 2
+        assert recorded.notes == (() if is_plain(options) else tuple(reranking_notes(options)))
+
+
+def test_units_are_the_same_for_all_turns() -> None:
+    def chosen(**settings: object) -> tuple[str, str, list[str]]:
+        said: list[Event] = []
+        pairs = [Example("a\t\tb", "c", 1), Example("\tb\ta", "b", 2)] * 9
+        text = choose_units(pairs, ChatRecipe().with_settings(settings), said.append).text
+        return text.source_units, text.target_units, [note.text for note in said if isinstance(note, Note)]
+
+    source, target, said = chosen()
+    assert source == ",".join([target] * 3)
+    assert len(said) == 1
+    assert said[0].startswith(f"units of all turns: {target}, because ")
+    assert chosen(**{"text.source_units": "words"}) == ("words,words,words", "words", [])
+    assert chosen(**{"text.source_units": "chars", "text.target_units": "words"}) == ("chars,chars,chars", "words", [])
+    assert chosen(**{"text.source_units": "words,chars,words"}) == ("words,chars,words", "words", [])
+    assert chosen(**{"text.source_units": "words", "data.turns": 1})[0] == "words"
+    with pytest.raises(UsageError) as caught:
+        chosen(**{"text.source_units": "words,chars"})
+    error = caught.value
+    assert error.what == "2 units are given (words,chars), and 3 turns are read"
+    assert (error.where, error.fix) == (
+        "text.source_units",
+        "Give one unit for all turns, or one for each (data.turns).",
+    )
+
+
+def test_what_exchanges_can_be_sorted_by() -> None:
+    found = chat_groups(Example("\thello\twho", "a machine", 1))
+    assert (found["turns before"], found["length of the right reply (characters)"]) == (2, 9)
+
+
+def test_an_evaluation_counts_each_reply() -> None:
+    talker = predictor()
+    read = list(open_examples(DataSource(rows=TALKS), DIALOGUES))
+    found = talker.evaluate(read, ChatDecodingOptions(beam=3, max_length=4, nbest=3))
+    pairs = list(pairs_of(read, talker.recipe))
+    likelihood = talker.texts.likelihood(pairs)
+    assert found.count == 7
+    share = found.examples.measures["nats_per_unit"]
+    assert share.counted == pytest.approx([-one for one in likelihood.log_likelihoods])
+    assert (share.total, share.scale, share.higher_is_better) == ([*map(float, likelihood.tokens)], 1.0, False)
+    assert share.definition == "mean nats per unit (words or symbols) of the right replies; perplexity is exp of it"
+    assert found.measures["perplexity"].value == perplexity(likelihood.log_likelihoods, likelihood.tokens).value
+    replies = [
+        one.text for one in talker.predict([one.context for one in read], ChatDecodingOptions(beam=3, max_length=4))
+    ]
+    exact = [one == other.reply for one, other in zip(replies, read, strict=True)]
+    assert found.examples.measures["exact_match"].counted == [*map(float, exact)]
+    assert (found.examples.unit, found.examples.whole) == ("units", "exact_match")
+    assert found.examples.lengths == [len(talker.texts.source.encode(pair.source)) for pair in pairs]
+    assert [case.loss for case in found.cases] == pytest.approx(likelihood.losses)
+    assert [case.source for case in found.cases] == ["\t".join(one.context[-3:]) for one in read]
+    collapsed = talker.evaluate(read * 9, ChatDecodingOptions(beam=1, max_length=1, anti_lm=0.0)).notes[0]
+    assert collapsed.endswith(f". {REMEDY}")
+
+
+@pytest.mark.parametrize("which", ["all", "second"])
+def test_sides_are_those_of_replies_that_are_learned(which: str) -> None:
+    made = network(data__replies=which)
+    read = list(open_examples(DataSource(rows=TALKS), DIALOGUES))
+    contexts, replies = Chat().sides(made)
+    assert (contexts.name, contexts.size, contexts.setting) == ("contexts", made.source.size, "text.source_vocabulary")
+    assert (replies.name, replies.size, replies.setting) == ("replies", made.target.size, "text.target_vocabulary")
+    numbers = [one.number for one in replies.read(read)]
+    learned = [which == "all" or one.number % 2 == 1 for one in read]
+    assert numbers == [len(one.reply.split()) if taken else 0 for one, taken in zip(read, learned, strict=True)]
+    turns = [one.number for one in contexts.read(read)]
+    assert [bool(one) for one in turns] == learned
+
+
+def test_which_data_are_dialogues(tmp_path: Any) -> None:
+    def why(source: DataSource) -> str | None:
+        return Chat().detect(preview_of(source))
+
+    assert why(DataSource(rows=TALKS)) == "its rows are lists of turns"
+    assert why(DataSource(rows=[["a", "b"]])) is None
+    path = tmp_path / "x.jsonl"
+    path.write_text('\n{"turns": ["a", "b"]}\n')
+    assert why(DataSource(str(path))) == "its objects have turns"
+    path.write_text('{"text": "a"}\n{"turns": ["a", "b"]}\n')
+    assert why(DataSource(str(path))) is None
