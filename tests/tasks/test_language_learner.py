@@ -152,7 +152,11 @@ def test_lines_count_their_ends(tmp_path: Path) -> None:
 def test_a_batch_is_described_by_the_lines_that_it_reads(tmp_path: Path) -> None:
     """Ten units a line, lines from 0 here."""
     learner = running(tmp_path, 200, batch_tokens=30, batch_examples=3, steps=5)
-    for starts, lines in (([0, 9, 10], "0, 0, 1"), ([19, 20, 199], "1, 2, 19")):
+    for starts, lines in (
+        ([0, 9, 10], "0, 0, 1"),
+        ([19, 20, 199], "1, 2, 19"),
+        ([0, 11, 22, 33, 44, 55], "0, 1, 2, 3, 4"),
+    ):
         assert learner.describe(np.array(starts)) == f"the text at lines {lines} and elsewhere"
 
 
