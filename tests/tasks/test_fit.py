@@ -114,18 +114,19 @@ def test_as_another_task_it_does_not(tmp_path: Path) -> None:
 
 def test_how_long_a_run_may_take_is_what_was_asked_for_before(tmp_path: Path) -> None:
     asked = request(tmp_path, started=7.0, command="now")
+    two = Budget(epochs=2, started=7.0)
     usual = asked_before(asked, None, None)
     assert (usual.said, usual.command) == (Budget(300.0, None, 7.0), "now")
-    assert asked_before(asked, Budget(epochs=2), None) == RunRecord(Budget(epochs=2), "now")
+    assert asked_before(asked, two, None) == RunRecord(two, "now")
     # Of a recurra that wrote nothing down the checkpoint knows it.
     kept = Checkpoint({}, {"budget": {"seconds": 90.0, "epochs": None}})
     resumed = replace(asked, resume=True)
-    assert asked_before(resumed, Budget(epochs=2), kept) == RunRecord(Budget(90.0, None, 7.0), "now")
+    assert asked_before(resumed, two, kept) == RunRecord(Budget(90.0, None, 7.0), "now")
     with pytest.raises(RunError, match="something in its folder is damaged"):
         asked_before(resumed, None, Checkpoint({}, {}))
     write_record(asked.folder / "run", RECORD)
-    assert asked_before(resumed, Budget(epochs=2), kept) == RunRecord(Budget(epochs=3, started=7.0), "recurra train")
-    assert asked_before(asked, Budget(epochs=2), None) == RunRecord(Budget(epochs=2), "now")  # which begins anew
+    assert asked_before(resumed, two, kept) == RunRecord(Budget(epochs=3, started=7.0), "recurra train")
+    assert asked_before(asked, two, None) == RunRecord(two, "now")  # which begins anew
 
 
 def test_a_run_that_is_interrupted_says_by_which_signal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
