@@ -79,6 +79,27 @@ def test_what_is_not_sure_gives_up_early():
     assert len(model.rows_seen) <= 2
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 5])
+def test_nothing_is_proven_that_is_longer_than_an_output_may_be(most):
+    """However sure the network is: what has no end within the limit is left to the beam."""
+    options = replace(BEAM, max_length=most)
+    sure = longer = 0
+    for seed in range(6):
+        model, free = (Chain(6, seed, sharpness=30.0, ending=20.0) for _ in range(2))
+        source = pad(SOURCES)
+        found = prove(model, model.start(source), source, length_limits(source, options), options)
+        assert len(model.rows_seen) <= most + 1
+        beyond = prove(free, free.start(source), source, length_limits(source, BEAM), BEAM)
+        for row, outputs, unlimited in zip(SOURCES, found.outputs, beyond.outputs, strict=True):
+            sure += bool(outputs)
+            longer += bool(unlimited) and not outputs
+            assert all(len(one.tokens) <= most for one in outputs)
+            if outputs:
+                assert [(one.tokens, one.finished) for one in outputs] == plain_beam(model, row, options)
+    assert sure
+    assert longer or most == 5
+
+
 def test_equals_are_no_proof():
     """The beam decides which of two equal outputs it returns."""
     model = Chain(4, 0, levels=1)

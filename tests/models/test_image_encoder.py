@@ -81,6 +81,32 @@ def test_cells_are_those_that_the_grid_promises(shape: ImageShape) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_cell_has_the_colour_of_the_pixels_under_it(shape: ImageShape) -> None:
+    """Where nothing is added to it: the mean of those pixels, in deviations from the mean of the training images."""
+    encoder = network(shape).encoder
+    assert isinstance(encoder, ImageEncoder)
+    reader, channels = encoder.reader, shape.channels
+    with torch.no_grad():
+        for weights in (reader.places, reader.to_whole.weight, reader.to_whole.bias, reader.to_cells.bias):
+            weights.zero_()  # type: ignore[union-attr]
+        reader.to_cells.weight.zero_()
+        reader.to_cells.weight[:channels, -channels:, 0, 0] = torch.eye(channels)
+    reader.norm_cells = torch.nn.Identity()  # type: ignore[assignment]
+    given = images(shape, 2)
+    found, whole = reader.read(given)
+    pixels = put_together(given.values, reader.grid, shape).double() / 255
+    side = 2**reader.grid.halvings
+    for row in range(reader.grid.rows):
+        for column in range(reader.grid.columns):
+            under = pixels[:, row * side : (row + 1) * side, column * side : (column + 1) * side]
+            colour = (under.mean((1, 2)) - reader.mean) / reader.deviation
+            cell = found.values[:, row * reader.grid.columns + column]
+            torch.testing.assert_close(cell[:, :channels].double(), colour, atol=1e-5, rtol=1e-5)
+            assert not cell[:, channels:].any()
+    assert not whole.any()
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_an_image_is_read_the_same_alone_and_in_a_batch(shape: ImageShape) -> None:
     encoder = network(shape, dropout=0.0, shift=0.0).encoder.train()  # training does not look at the others either
     many = images(shape, 5)
