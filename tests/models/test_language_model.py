@@ -182,6 +182,9 @@ def test_sizes_follow() -> None:
     shared, own = (LanguageModel(LanguageModelOptions(width=12, tie_embeddings=tie), 70, []) for tie in (True, False))
     count = [sum(parameter.numel() for parameter in model.parameters()) for model in (shared, own)]
     assert count[1] - count[0] == 70 * 12
+    for table in (shared.embedding.weight, own.embedding.weight, own.output):
+        assert float(table.detach().std()) == pytest.approx(12**-0.5, rel=0.1)  # scores of about 1
+    assert shared.output is shared.embedding.weight
     with pytest.raises(UsageError, match=r"model\.layers must be between 1 and 20, got 0"):
         LanguageModelOptions(layers=0)
     with pytest.raises(UsageError, match="for Elman cells"):

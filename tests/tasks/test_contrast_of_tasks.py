@@ -42,7 +42,8 @@ def test_one_way_and_the_other(task: str) -> None:
     assert (one.first, one.second, one.own) == (first, second, False)
     check(one.to_mapping(), "contrast.schema.json")
     assert "times as probable" in str(one)
-    assert "<table" in one._repr_html_()
+    assert "<table" in one.body()
+    assert one.body() in one._repr_html_()
 
 
 @pytest.mark.parametrize("task", ["translate", "chat", "caption"])

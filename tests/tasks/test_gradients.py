@@ -201,7 +201,9 @@ def test_the_advice_can_be_followed(task: str) -> None:
 
 def test_saturated_activations_are_named_with_their_share() -> None:
     recipe = TASKS["classify"].recipe().with_settings({"model.cell": "elman"})
-    for low, high, said in ((0.3, 0.36, "up to 66 % of the activations of a layer are saturated"), (0.25, 0.25, "")):
+    first = "up to 66 % of the activations of a layer are saturated, and hardly any error passes through them: a lower "
+    first += "learning rate (training.learning_rate) prevents that"
+    for low, high, said in ((0.3, 0.36, first), (0.25, 0.25, "")):
         gates: Any = [SimpleNamespace(saturated=[Saturation("hidden", low, high), Saturation("hidden", 0.1, 0.1)])]
         flow = GradientFlow("", gates, Verdict("vanishing", 3, ""), 1, 1)
         assert ("saturated" in "\n".join(advice(flow, recipe, None))) == bool(said)
