@@ -25,6 +25,7 @@ from recurra.tasks.caption.inputs import cell_of, described, encode
 from recurra.tasks.caption.predictor import places, shown
 from recurra.tasks.caption.task import measured_captions
 from recurra.text.special import EOS, GO
+from recurra.training import Event, Note
 
 IMAGES: list[tuple[Any, str]] = [
     (np.random.default_rng(k).integers(0, 256, (8, 12, 3)).astype(np.uint8), f"word {'abcd'[k % 4]}") for k in range(20)
@@ -236,3 +237,12 @@ def test_captions_are_measured_and_limited_without_the_size_of_an_image(
     [side] = TASKS["caption"].sides(over_vectors)
     assert (side.name, side.size, side.setting) == ("captions", over_vectors.target.size, "text.target_vocabulary")
     assert [one.number for one in side.read(examples)] == [2, 1, 3]
+
+
+def test_numbers_of_which_a_network_sees_no_difference_are_said() -> None:
+    said: list[Event] = []
+    rows = [([1e12 + k % 3, float(k % 5)], f"word {k % 2}") for k in range(30)]
+    recipe = TASKS["caption"].recipe().with_settings({"model.width": 8, "text.target_units": "words"})
+    TASKS["caption"].make(open_examples(DataSource(rows=rows), CAPTIONS), recipe, said.append)
+    notes = [event.text for event in said if isinstance(event, Note)]
+    assert len([note for note in notes if "1e+12" in note]) == 1

@@ -10,7 +10,7 @@ from recurra.data import PAIRS, PLAIN, DataSource, as_examples, open_examples
 from recurra.data.plain import Passage
 from recurra.errors import DataError
 from recurra.tasks.choosing import choose_task
-from recurra.tasks.language_model.form import decide_form, of_form, parts_of, split_running
+from recurra.tasks.language_model.form import continues, decide_form, of_form, parts_of, split_running
 from recurra.tasks.language_model.recipe import LanguageDataOptions
 from recurra.training import Event, Note
 
@@ -109,7 +109,60 @@ def test_too_little_text_validates_itself_and_that_is_said() -> None:
     said: list[Event] = []
     parts = split_running(as_examples(passages("one line")), None, LanguageDataOptions(), said.append)
     assert list(parts.train) == list(parts.valid)
-    assert "used for validation as well" in str(said)
+    assert parts.contiguous
+    assert [note.text for note in said if isinstance(note, Note)] == [
+        "too little text to set any aside: the training text is used for validation as well"
+    ]
+    said.clear()
+    two = split_running(as_examples(passages("one line", "another")), None, LanguageDataOptions(), said.append)
+    assert [part.text for part in two.valid] == ["another"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "form"),
+    [
+        (["a"] * 99 + [""], "lines"),  # one empty line is none too many
+        (["a"] * 198 + ["", ""], "lines"),  # one in a hundred
+        (["a"] * 197 + ["", ""], "running"),
+        (["A word goes", "on here."] * 1 + ["A b."] * 8, "lines"),  # one of ten lines
+        (["A word goes", "on here."] * 2 + ["A b."] * 6, "lines"),  # one of five
+        (["A word goes", "on here."] * 3 + ["A b."] * 8, "running"),
+        (["a word goes", "on here"] * 10, "lines"),  # no capitals
+        (["A b.", *["some words", "go on"] * 10], "lines"),  # a capital in 21 lines
+        (["A b.", *["some words", "go on"] * 9], "running"),
+    ],
+)
+def test_how_much_makes_a_running_text(lines: list[str], form: str) -> None:
+    assert decide_form(passages(*lines)).form == form
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "goes_on"),
+    [
+        ("A word", "goes on", True),
+        ("A word ", "goes on", True),
+        ("A word", " goes on", False),
+        ("A word", "Goes on", False),
+        ("word", "goes on", False),
+        ("A word", "goes", False),
+        *((f"A word{end} ", "goes on", False) for end in (".", "!", "?", '"', "'", ":", ";", "”", "’", "。", "…", ")")),
+        ("A word,", "goes on", True),
+        ("A word", "", False),
+    ],
+)
+def test_a_sentence_continues_on_the_next_line(line: str, following: str, goes_on: bool) -> None:
+    assert continues(line, following) is goes_on
+
+
+def test_what_is_said_of_the_form() -> None:
+    def reason(*lines: str) -> str:
+        return decide_form(passages(*lines)).reason
+
+    assert reason(*["a", ""] * 1500) == "1,500 of 3,000 lines are empty, as between paragraphs"
+    assert reason("word " * 401) == "a line has 2,005 characters"
+    assert reason(*["A word goes", "on here."] * 4) == "after 50% of the lines the sentence continues on the next line"
+    assert reason("a") == "there are no paragraphs, and no sentence continues on the next line"
+    assert reason() == reason("a")
 
 
 def test_empty_lines_between_lines_are_left_out_and_counted() -> None:
