@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,10 @@ import numpy as np
 import pytest
 
 import recurra
+from recurra.data.calendar import CYCLES, calendar_points
+from recurra.errors import DataError
 from recurra.tasks.forecast import trials
+from recurra.tasks.forecast.linear import LinearFit
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.forecast.trials import candidates
 from recurra.training import Budget, Diverged
@@ -205,3 +209,321 @@ def test_without_a_step_the_naive_forecasts_are_compared(tmp_path: Path) -> None
     model = recurra.train(values, task="forecast", to=tmp_path / "m", epochs=0.5, settings=settings)
     assert model.recipe.model.baseline == "linear"  # type: ignore[attr-defined]
     assert model.predict(values).details.columns[0].median[0] == pytest.approx(0, abs=0.5)
+
+
+def recipe(**settings: object) -> ForecastRecipe:
+    return ForecastRecipe().with_settings({name.replace("__", "."): value for name, value in settings.items()})
+
+
+class Rows:
+    """A table of one column: a row for each series."""
+
+    def __init__(self, *rows: Any) -> None:
+        self.rows = [np.asarray(row, dtype=np.float64) for row in rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def row(self, number: int) -> Any:
+        return self.rows[number]
+
+    @property
+    def values(self) -> Any:
+        return np.concatenate(self.rows) if self.rows else np.zeros(0)
+
+
+class Table(dict[str, Rows]):
+    """Columns by their names; as long as one of them."""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.values())))
+
+
+def calendar(*series: tuple[int, timedelta]) -> Any:
+    """The points of series of so many steps that are so far apart."""
+    rows = []
+    for steps, apart in series:
+        times = tuple(f"{datetime(2023, 1, 2) + k * apart:%Y-%m-%d %H:%M}" for k in range(steps))
+        rows.append(calendar_points(times).ravel())
+    return Table(calendar=Rows(*rows))
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("series", "named"),
+    [
+        ([(49, HOUR)], ["day"]),
+        ([(48, HOUR)], []),  # not gone through twice
+        ([(24 * 15, HOUR)], ["day week"]),
+        ([(16, DAY)], ["week"]),
+        ([(14, DAY)], []),
+        ([(16, DAY), (49, HOUR)], ["day week"]),
+        ([(740, DAY)], ["week", "week year"]),
+        ([(720, DAY)], ["week"]),
+        ([(40, timedelta(hours=12))], ["week"]),  # a day of two steps has no shape
+        ([(12, timedelta(hours=6))], ["day"]),
+        ([(12, timedelta(hours=7))], []),
+        ([(40, timedelta(days=30))], ["year"]),
+        ([(24, timedelta(days=91))], ["year"]),
+        ([(12, timedelta(days=100))], []),
+    ],
+)
+def test_cycles_are_weighed_that_are_gone_through_twice_with_four_steps_each_time(
+    series: list[tuple[int, timedelta]], named: list[str]
+) -> None:
+    """Day and week together, without and with the year; months are never chosen."""
+    assert trials.possible_cycles(calendar(*series)) == named
+
+
+def test_series_without_dates_go_through_no_cycle() -> None:
+    assert trials.possible_cycles(Table(calendar=Rows(np.zeros(2 * len(CYCLES) * 50)))) == []  # type: ignore[arg-type]
+
+
+def test_the_lowest_number_of_all_data() -> None:
+    def encoded(*parts: list[float]) -> Any:
+        train, valid = (Table(targets=Rows(part)) for part in parts)
+        return SimpleNamespace(train=train, valid=valid)
+
+    assert trials.lowest_number(encoded([3.0, math.nan, 2.0], [5.0])) == 2.0
+    assert trials.lowest_number(encoded([3.0], [-1.0, 5.0])) == -1.0
+    assert trials.lowest_number(encoded([math.nan], [4.0])) == 4.0
+    assert trials.lowest_number(encoded([math.nan], [math.nan])) == 0.0
+
+
+NOISE = np.random.default_rng(1).normal(1, 0.1, 60)
+
+
+def beginnings(**changes: Any) -> Any:
+    return SimpleNamespace(**{"encoded": None, "of": lambda recipe, simple=False: recipe, **changes})
+
+
+@pytest.mark.parametrize(
+    ("asked", "lowest", "with_logs", "without", "found"),
+    [
+        ("auto", 1.0, 1.0, 1.0, "log"),
+        ("auto", 1.0, 1.0, 0.96, "log"),  # not far better
+        ("auto", 1.0, 1.0, 0.9, "none"),
+        ("auto", 1.0, 0.5, 1.0, "log"),
+        ("auto", 0.0, 0.5, 1.0, "none"),  # there are no logarithms
+        ("auto", -1.0, 0.5, 1.0, "none"),
+        ("none", 1.0, 0.5, 1.0, "none"),
+        ("log", 1.0, 1.0, 0.5, "log"),
+    ],
+)
+def test_logarithms_are_forecast_unless_numbers_are_far_better(
+    asked: str, lowest: float, with_logs: float, without: float, found: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[tuple[str, bool]] = []
+
+    def of(made: ForecastRecipe, *, simple: bool = False) -> ForecastRecipe:
+        looked.append((made.model.transform, simple))
+        return made
+
+    errors = {"log": with_logs, "none": without}
+    monkeypatch.setattr(trials, "lowest_number", lambda encoded: lowest)
+    monkeypatch.setattr(
+        trials, "untrained_errors", lambda made, begin: trials.Untrained(errors[made.model.transform] * NOISE, 30)
+    )
+    notes: list[str] = []
+    given = recipe(model__transform=asked, data__window=8)
+    told = trials.transformed(given, beginnings(of=of), lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    assert told == given.with_settings({"model.transform": found})
+    tried = asked == "auto" and lowest > 0
+    assert looked == [("log", True), ("none", True)] * tried  # of what was fitted to these windows nothing is said
+    mean = NOISE.mean()
+    assert notes == [
+        f"logarithms are forecast, as all numbers are above 0: the error before training is {with_logs * mean:.3g}, "
+        f"and {without * mean:.3g} without logarithms (change it with --set model.transform=none)"
+    ] * (tried and found == "log")
+
+
+def test_numbers_that_are_better_by_chance_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Far better in one window alone."""
+    far = np.ones(60)
+    far[0] = 200.0
+    errors = {"log": far, "none": np.ones(60)}
+    monkeypatch.setattr(trials, "lowest_number", lambda encoded: 1.0)
+    monkeypatch.setattr(
+        trials, "untrained_errors", lambda made, begin: trials.Untrained(errors[made.model.transform], 30)
+    )
+    found = trials.transformed(recipe(data__window=8), beginnings(), lambda event: None)
+    assert found.model.transform == "log"
+
+
+def test_logarithms_that_are_asked_for_need_numbers_above_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "lowest_number", lambda encoded: 0.0)
+    with pytest.raises(DataError) as refusal:
+        trials.transformed(recipe(model__transform="log"), beginnings(), lambda event: None)
+    assert refusal.value.what == "logarithms are asked for, and the training data have numbers that are not above 0"
+    assert (refusal.value.where, refusal.value.fix) == ("model.transform", "Set model.transform=none, or leave it out.")
+
+
+@pytest.mark.parametrize(
+    ("settings", "possible", "fits", "calendar", "said"),
+    [
+        ({"data__calendar": "week"}, ["day"], {}, "week", []),
+        ({"data__calendar": "auto"}, [], {}, "none", []),
+        (
+            {"data__calendar": "auto"},
+            ["week", "week year"],
+            {},
+            "none",
+            [
+                "calendar: none (change it with --set data.calendar), because reading week or week year does not make "
+                "a ridge regression clearly better"
+            ],
+        ),
+        (
+            {"data__calendar": "auto"},
+            ["week", "week year"],
+            {"week": (0.5, 1.0), "week year": (0.75, 1.0)},
+            "week",
+            [
+                "calendar: week (change it with --set data.calendar), because with it the error of a ridge regression "
+                "is 50.0% lower on windows that it was not fitted on"
+            ],
+        ),
+        (
+            {"data__calendar": "auto"},
+            ["day week", "day week year"],
+            {"day week year": (0.75, 1.0)},
+            "day week year",
+            [
+                "calendar: day, week, year (change it with --set data.calendar), because with it the error of a ridge "
+                "regression is 25.0% lower on windows that it was not fitted on"
+            ],
+        ),
+        (
+            {"data__calendar": "auto", "data__window": 2000, "model__horizon": 1000},
+            ["week"],
+            {},
+            "none",
+            [],
+        ),  # too many weights
+    ],
+)
+def test_the_calendar_is_read_where_a_regression_is_clearly_better_with_it(
+    settings: dict[str, Any],
+    possible: list[str],
+    fits: dict[str, tuple[float, float]],
+    calendar: str,
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[ForecastRecipe] = []
+
+    def linear(made: ForecastRecipe) -> LinearFit:
+        asked.append(made)
+        error, without = fits.get(made.data.calendar, (0.0, None))
+        return LinearFit(np.zeros(1), np.zeros(1), "", error, without)
+
+    monkeypatch.setattr(trials, "possible_cycles", lambda train: possible)
+    notes: list[str] = []
+    begin = beginnings(linear=linear, encoded=SimpleNamespace(train=None))
+    given = recipe(**{"data__window": 8, **settings})
+    found = trials.with_calendar(given, begin, lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    assert found == given.with_settings({"data.calendar": calendar})
+    assert notes == said
+    for one in asked:
+        assert (one.model.baseline, one.model.scale) == ("linear", "window")
+    trials.with_calendar(given.with_settings({"model.scale": "columns"}), begin, lambda event: None)
+    assert all(one.model.scale == "columns" for one in asked[len(asked) // 2 :])
+
+
+@pytest.mark.parametrize(
+    ("losses", "chosen", "why"),
+    [
+        ([1.0, 0.5, 2.0], 1, "the best pair"),
+        ([1.0, 0.9999, 2.0], 0, "no other pair was clearly better"),
+        ([1.0, 2.0, 3.0], 0, "no other pair was clearly better"),
+        ([None, 2.0, 1.5], 2, "the best pair"),  # the first diverged
+        ([1.0, None, 0.5], 2, "the best pair"),
+    ],
+)
+def test_the_first_pair_is_left_for_one_that_is_clearly_better(
+    losses: list[float | None], chosen: int, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [("linear", "window"), ("none", "columns"), ("none", "window")]
+    recipes = [recipe(model__baseline=baseline, model__scale=scale) for baseline, scale in names]
+    noise = np.random.default_rng(2).normal(1, 0.1, (3, 60))
+    measured = [
+        trials.Trial(one, trials.NOTHING if loss is None else loss * row)
+        for one, loss, row in zip(recipes, losses, noise, strict=True)
+    ]
+    learner: Any = SimpleNamespace(apart=60, measure="quantile_loss", batches=lambda epoch: [None] * 1200)
+    monkeypatch.setattr(trials, "learner_of", lambda network, encoded: learner)
+    asked: list[tuple[int, int]] = []
+
+    def tried(one: ForecastRecipe, begin: Any, steps: int) -> trials.Trial:
+        asked.append((recipes.index(one), steps))
+        return measured[recipes.index(one)]
+
+    monkeypatch.setattr(trials, "tried", tried)
+    notes: list[str] = []
+    found = trials.best_tried(recipes, beginnings(), Budget(epochs=0.25), lambda event: notes.append(event.text))  # type: ignore[attr-defined]
+    assert found == recipes[chosen]
+    assert asked == [(0, 100), (1, 100), (2, 100)]
+    baseline, scale = names[chosen]
+    assert notes == [
+        f"baseline: {baseline}, scale: {scale} (change them with --set model.baseline and model.scale); {why} after "
+        f"100 steps of training each, by the quantile loss on the validation data: {', '.join(map(str, measured))}"
+    ]
+
+
+def test_how_a_trial_is_told() -> None:
+    one = recipe(model__baseline="last", model__scale="window")
+    for losses, error, shown in (
+        ([1.0, 2.0], 1.5, "1.5"),
+        ([math.nan, 0.123456], 0.123456, "0.123"),
+        ([math.nan], math.inf, "diverged"),
+        ([], math.inf, "diverged"),
+        ([1.0, math.inf], math.inf, "diverged"),
+    ):
+        trial = trials.Trial(one, np.array(losses))
+        assert trial.error == error
+        assert str(trial) == f"last by window {shown}"
+
+
+def test_what_is_said_where_all_diverge() -> None:
+    by_columns = trials.Trial(recipe(model__baseline="none", model__scale="columns"), trials.NOTHING)
+    by_window = trials.Trial(recipe(model__baseline="last", model__scale="window"), trials.NOTHING)
+    error = trials.all_diverged([by_columns])
+    assert error.what == "training diverges with every baseline and scale that may be chosen: none by columns diverged"
+    assert (error.where, error.fix) == (
+        "model.baseline",
+        "Train with --set model.scale=window, which standardises each window by itself, or with a lower "
+        "--set training.learning_rate.",
+    )
+    assert trials.all_diverged([by_columns, by_window]).fix == "Train with a lower --set training.learning_rate."
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({}, ("linear", "none")),
+        ({"data__window": 1000, "model__horizon": 1000}, ("linear", "none")),
+        ({"data__window": 1001, "model__horizon": 1000}, ("last", "smoothed", "none")),
+        ({"data__window": 1001, "model__horizon": 1000, "data__season": 2}, ("season", "last", "smoothed", "none")),
+        ({"data__window": 1001, "model__horizon": 1000, "data__season": 1}, ("last", "smoothed", "none")),
+        ({"model__strategy": "recursive"}, ("last", "none")),
+        ({"model__strategy": "recursive", "data__season": 8}, ("season", "last", "none")),
+        ({"model__strategy": "recursive", "data__season": 9}, ("last", "none")),
+    ],
+)
+def test_which_baselines_may_be_chosen(settings: dict[str, Any], found: tuple[str, ...]) -> None:
+    assert trials.baselines(recipe(**{"data__window": 8, **settings})) == found
+
+
+def test_the_errors_of_an_untrained_network_are_those_of_both_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    windows = [SimpleNamespace(apart=lambda: 7), SimpleNamespace(apart=lambda: 4)]
+    learner = SimpleNamespace(
+        train=windows[0],
+        valid=windows[1],
+        errors_of=lambda some, most: np.array([windows.index(some), most], dtype=float),
+    )
+    monkeypatch.setattr(trials, "learner_of", lambda network, encoded: learner)
+    found = trials.untrained_errors(None, beginnings())  # type: ignore[arg-type]
+    assert found.losses.tolist() == [0.0, 300.0, 1.0, 300.0]
+    assert found.apart == 7 + 4 - 1  # the last of the one and the first of the other may overlap
