@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from recurra.baselines import Allowance
 from recurra.data import TAGGED, DataSource, EncodedTable, open_examples
 from recurra.data.gazetteers import Gazetteer
 from recurra.data.schemes import Scheme
@@ -242,8 +243,6 @@ def test_a_loss_is_the_sum_over_the_sentences(crf: bool, tmp_path: Path) -> None
 
 def test_the_baseline_of_tags_learns_and_is_measured(tmp_path: Path) -> None:
     network, _, valid = learner(tmp_path)
-    from recurra.baselines import Allowance
-
     train = open_examples(DataSource(rows=TRAIN * 5), TAGGED)
     found = TagBaseline().fit(train, network, Allowance())
     predictor = TASKS["tag"].predictor([network])
