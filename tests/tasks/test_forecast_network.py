@@ -66,6 +66,7 @@ def test_a_stored_forecaster_is_the_same_again() -> None:
         assert again.model.targets.tolist() == [COLUMNS.index(name) for name in one.targets]
         first, other = one.model.state_dict(), again.model.state_dict()
         assert all(torch.equal(first[name], other[name]) for name in first)
+    assert '"Höhe"' in make_network(recipe(), ("Höhe",), ("Höhe",), ()).vocabularies()["columns"]  # it can be read
     plain = make_network(recipe(), COLUMNS, ("air",), ())
     assert json.loads(plain.vocabularies()["columns"]) == {"columns": list(COLUMNS), "targets": ["air"]}
     assert load_network(plain.recipe, plain.vocabularies()).counts == ()

@@ -102,6 +102,13 @@ def test_what_an_earlier_model_has_not_stored_it_does_not_read() -> None:
     assert again.reader.surface is None
 
 
+def test_what_is_stored_can_be_read() -> None:
+    """Names as they are written, not as numbers of their characters."""
+    stored = tagger(tags=("B-Ä", "I-Ä", "O"), model__roles=True).vocabularies()
+    assert '"I-Ä"' in stored["tags"]
+    assert '"E I-Ä"' in stored["classes"]
+
+
 def test_classes_are_stored_by_role_and_tag() -> None:
     made = tagger(model__roles=True)
     assert json.loads(made.vocabularies()["classes"]) == [
@@ -236,6 +243,12 @@ def test_stored_lists() -> None:
 def test_stored_lists_that_are_damaged_are_refused(texts: list[object]) -> None:
     with pytest.raises(ModelError, match="gazetteer 'city' is no sorted list of entries"):
         gazetteer_in("city", texts)
+
+
+def test_stored_lists_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recurra.data.gazetteers.MOST_ENTRIES", 2)
+    with pytest.raises(ModelError, match="gazetteers have at most 2 entries and .*, these have 3 and 15"):
+        stored_gazetteers('{"city": ["Bonn", "New York"], "month": ["May"]}')
 
 
 @pytest.mark.parametrize("texts", [[], "Bonn", [None], None])
