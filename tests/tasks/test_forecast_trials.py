@@ -527,3 +527,102 @@ def test_the_errors_of_an_untrained_network_are_those_of_both_data(monkeypatch: 
     found = trials.untrained_errors(None, beginnings())  # type: ignore[arg-type]
     assert found.losses.tolist() == [0.0, 300.0, 1.0, 300.0]
     assert found.apart == 7 + 4 - 1  # the last of the one and the first of the other may overlap
+
+
+@pytest.mark.parametrize(("steps", "loops"), [(0, 0), (1, 1), (30, 1)])
+def test_a_trial_trains_so_many_steps_and_is_measured(steps: int, loops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a schedule of its own, from its beginning to its end; without a step as it begins."""
+    plans: list[Any] = []
+
+    class Loop(list[int]):
+        def __init__(self, learner: Any, optimizer: Any, options: Any, plan: Any, position: Any) -> None:
+            super().__init__(range(plan.steps))
+            plans.append(plan)
+            assert (position.step, options) == (0, one.training)
+
+    learner = SimpleNamespace(each_loss=lambda most: np.array([float(most)]))
+    monkeypatch.setattr(trials, "Loop", Loop)
+    monkeypatch.setattr(trials, "learner_of", lambda network, encoded: learner)
+    monkeypatch.setattr(trials, "make_optimizer", lambda parameters, options: None)
+    one = recipe(model__baseline="last")
+    begin = beginnings(of=lambda recipe: SimpleNamespace(model=SimpleNamespace(parameters=list)))
+    found = trials.tried(one, begin, steps)
+    assert (found.recipe, found.losses.tolist()) == (one, [1000.0])
+    assert len(plans) == loops
+    for plan in plans:
+        assert (plan.steps, plan.progress(0), plan.progress(steps)) == (steps, 0.0, 1.0)
+
+
+def test_a_trial_that_diverges_has_no_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverging(*given: object) -> Any:
+        raise Diverged("it does")
+
+    monkeypatch.setattr(trials, "Loop", diverging)
+    monkeypatch.setattr(trials, "learner_of", lambda network, encoded: SimpleNamespace())
+    monkeypatch.setattr(trials, "make_optimizer", lambda parameters, options: None)
+    begin = beginnings(of=lambda recipe: SimpleNamespace(model=SimpleNamespace(parameters=list)))
+    found = trials.tried(recipe(model__baseline="last"), begin, 3)
+    assert len(found.losses) == 0
+    assert found.error == math.inf
+
+
+@pytest.mark.parametrize(
+    ("settings", "best", "kept", "first"),
+    [
+        (
+            {"model__strategy": "recursive"},
+            ("last", "window"),
+            [("last", "window"), ("last", "columns"), ("none", "window"), ("none", "columns")],
+            ("last", "window"),
+        ),
+        (
+            {"model__strategy": "recursive", "data__season": 4},
+            ("season", "window"),
+            [("season", "window"), ("season", "columns"), ("none", "window"), ("none", "columns")],
+            ("season", "window"),
+        ),
+        (
+            {},
+            ("linear", "window"),
+            [("linear", "window"), ("linear", "columns"), ("none", "window"), ("none", "columns")],
+            ("linear", "window"),
+        ),
+        ({"model__baseline": "last", "model__scale": "window"}, None, [], None),  # there is nothing to try
+    ],
+)
+def test_what_is_left_after_the_untrained_networks_is_tried(
+    settings: dict[str, Any],
+    best: tuple[str, str] | None,
+    kept: list[tuple[str, str]],
+    first: tuple[str, str] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The best baseline and none, each with every scale; the best one first. What the linear baseline is, is said."""
+    asked: list[tuple[str, str]] = []
+
+    def pair(one: ForecastRecipe) -> tuple[str, str]:
+        return one.model.baseline, one.model.scale
+
+    def tried(recipes: list[ForecastRecipe], begin: Any, budget: Any, emit: Any) -> ForecastRecipe:
+        asked.extend(map(pair, recipes))
+        return recipes[-1]
+
+    def of(made: ForecastRecipe) -> Any:
+        linear = None if made.model.baseline == "none" else SimpleNamespace()
+        return SimpleNamespace(recipe=made, model=SimpleNamespace(linear=linear))
+
+    monkeypatch.setattr(trials, "transformed", lambda recipe, begin, emit: recipe)
+    monkeypatch.setattr(trials, "with_calendar", lambda recipe, begin, emit: recipe)
+    monkeypatch.setattr(trials, "best_tried", tried)
+    monkeypatch.setattr(
+        trials, "best_untrained", lambda recipes, begin: next(one for one in recipes if pair(one) == best)
+    )
+    begin = beginnings(of=of, linear=lambda recipe: LinearFit(np.zeros(1), np.zeros(1), "a mean of ways"))
+    monkeypatch.setattr(trials, "Beginnings", lambda network, encoded: begin)
+    notes: list[str] = []
+    given: Any = SimpleNamespace(recipe=recipe(**{"data__window": 8, **settings}))
+    found = trials.settled(given, None, Budget(epochs=1.0), lambda event: notes.append(event.text))  # type: ignore[arg-type, attr-defined]
+    assert sorted(asked) == sorted(kept)
+    assert (asked[0] if asked else None) == first
+    assert pair(found.recipe) == (asked[-1] if asked else ("last", "window"))
+    assert notes == ["linear baseline: a mean of ways"] * (found.recipe.model.baseline != "none")
