@@ -247,7 +247,7 @@ def test_stored_lists_that_are_damaged_are_refused(texts: list[object]) -> None:
 
 def test_stored_lists_that_are_too_large_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("recurra.data.gazetteers.MOST_ENTRIES", 2)
-    with pytest.raises(ModelError, match="gazetteers have at most 2 entries and .*, these have 3 and 15"):
+    with pytest.raises(ModelError, match="these have 3 and 15"):
         stored_gazetteers('{"city": ["Bonn", "New York"], "month": ["May"]}')
 
 
