@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from recurra.padded import Padded
+from recurra.padded import Padded, reverse
 
 NEVER = -1e4  # the score of a transition that is not allowed
 
@@ -85,18 +85,19 @@ class LinearChain(nn.Module):
     def log_marginals(self, emissions: Padded) -> Tensor:
         """log p(y_t = k | x): [B, T, K], by sums over what is before and after each token; gradients can be taken.
 
-        What stands on the padding does not matter.
+        Both go the same way, from either end of a sentence to the token itself. What stands on the padding does not
+        matter.
         """
-        mask, each = emissions.mask, emissions.values.unbind(1)  # T times [B, K]
-        before = [self._start() + each[0]]  # alpha [B, K]: over all beginnings that end in each tag
+        ends = torch.stack([emissions.values, reverse(emissions).values])  # [2, B, T, K]
+        first, *others = ends.unbind(2)
         factors = self._transitions().exp()
-        for own in each[1:]:
-            before.append(log_product(before[-1], factors) + own)
-        after = [self._end().expand_as(each[0])]  # beta [B, K]: over all ways on from each tag
-        for t in range(len(each) - 1, 0, -1):
-            more = log_product(after[-1] + each[t], factors.t())
-            after.append(torch.where(mask[:, t, None], more, after[-1]))
-        return (torch.stack(before, 1) + torch.stack(after[::-1], 1)).log_softmax(-1)
+        factors = torch.stack([factors, factors.t()])
+        sums = [torch.stack([self._start(), self._end()])[:, None] + first]  # [2, B, K]: over all ways to each tag
+        for own in others:
+            sums.append(log_product(sums[-1], factors) + own)
+        before, after = torch.stack(sums, 2)
+        after = reverse(emissions.with_values(after)).values
+        return (before + after - emissions.values).log_softmax(-1)
 
     def best(self, emissions: Padded) -> Tensor:
         """The most probable tags [B, T]; 0 on padding. Of equal ones, those with lower numbers at the end."""
@@ -139,10 +140,10 @@ def best_path(emissions: Padded, start: Tensor, transitions: Tensor, end: Tensor
 
 
 def log_product(logs: Tensor, factors: Tensor) -> Tensor:
-    """log(exp(logs) factors) of [B, K] and [K, K]: one product of matrices in place of K sums for each of K tags.
+    """log(exp(logs) factors) of [..., B, K] and [..., K, K]: one product of matrices in place of K sums for each tag.
 
     The largest log is taken out first, so nothing overflows; a sum that is 0 counts as the smallest number there is.
     """
-    largest = logs.detach().amax(dim=1, keepdim=True)
+    largest = logs.detach().amax(dim=-1, keepdim=True)
     sums = (logs - largest).exp() @ factors
     return sums.clamp_min(torch.finfo(sums.dtype).tiny).log() + largest
