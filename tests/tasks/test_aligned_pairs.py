@@ -365,3 +365,19 @@ def test_a_step_of_newton_leads_to_the_top_of_the_quadratic() -> None:
         ]
     )
     assert newton_step(scores, right, at) == pytest.approx(-np.linalg.solve(curve, slope), rel=1e-3)
+
+
+def test_a_fit_comes_to_its_end_where_a_whole_step_would_lead_too_far() -> None:
+    """Two sources whose scores are very unlike: a step is halved until it leads upwards."""
+    dice = np.random.default_rng(325)
+    count, width = dice.integers(2, 12), dice.integers(2, 5)
+    scores = dice.standard_t(1.2, (count, width, 2)) * dice.choice([1, 5, 20, 100])
+    right = dice.integers(0, width, count)
+
+    def value(at: np.ndarray) -> float:
+        return float(log_chances(scores, right, at).mean() - KEPT_SMALL * (at**2).sum())
+
+    found = fitted(scores, right)
+    assert value(found) > value(np.zeros(2))
+    for move in ([0.01, 0], [-0.01, 0], [0, 0.01], [0, -0.01]):
+        assert value(found + np.array(move)) < value(found)
