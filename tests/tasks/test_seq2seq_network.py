@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from recurra.columns.word_vectors import GivenVectors
 from recurra.data import Example
 from recurra.errors import ModelError, RunError, UsageError
 from recurra.models import AlignedPairs
@@ -20,6 +23,7 @@ from recurra.tasks.seq2seq.network import (
     check_same_vocabularies,
     decided_notes,
     described_pairs,
+    learn_source_words,
     load_text_network,
     make_text_network,
     read_like,
@@ -28,6 +32,8 @@ from recurra.tasks.seq2seq.network import (
 )
 from recurra.tasks.translate.recipe import Recipe
 from recurra.tasks.translate.task import choose_units, decided_units, with_source_words, with_units
+from recurra.text import ColumnTokenizer
+from recurra.text.columns import SEPARATOR_ID
 from recurra.text.names import vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Event, Note
@@ -199,6 +205,38 @@ def test_vectors_are_of_source_words() -> None:
     assert said == []
     with pytest.raises(UsageError, match=r"vectors are of words, and text\.source_units is chars"):
         with_source_words(recipe(text_source_units="words,chars"), said.append)
+
+
+def test_words_of_sources_that_have_vectors(tmp_path: Path) -> None:
+    """What stands between columns is an entry of its own that is trained and has no vector."""
+    path = tmp_path / "vectors.txt"
+    path.write_text("3 2\nred 1.0 2.0\nblue 3.0 -1.0\nunseen 5.0 5.0\n")
+    rows = [("red cat", "x"), ("blue", "y")] * 3
+    one_column = [Example(source, target, 1) for source, target in rows]
+    two_columns = [Example(f"{source}\tblue red", target, 1) for source, target in rows]
+    found = {}
+    for number, examples in ((1, one_column), (2, two_columns)):
+        chosen = recipe(text_source_units=",".join(["words"] * number))
+        target = build_target(examples, chosen)
+        found[number] = learn_source_words(examples, chosen, target, GivenVectors(str(path), chosen.vectors), print)
+    (words, table), (columns, moved) = found[1], found[2]
+    assert not isinstance(words, ColumnTokenizer)
+    assert isinstance(columns, ColumnTokenizer)
+    assert table.shape.words == words.size == len(table.vectors)
+    assert moved.shape == table.shape._replace(trained=table.shape.trained + 1, words=table.shape.words + 1)
+    assert columns.size == words.size + 1
+    assert not moved.vectors[SEPARATOR_ID].any()
+    rest = np.delete(moved.vectors, SEPARATOR_ID, axis=0)
+    assert np.array_equal(rest, table.vectors)
+    for word in ("red", "blue", "unseen"):
+        [one], [other] = words.encode(word), columns.encode(f"{word}\t")[:1]
+        assert np.array_equal(table.vectors[one], moved.vectors[other])
+        assert table.vectors[one].any()
+    chosen = recipe(text_min_count=3)
+    rare = [one._replace(target=f"t{k}") for k, one in enumerate(one_column)]
+    target, given = build_target(rare, chosen), GivenVectors(str(path), chosen.vectors)
+    with pytest.raises(RunError, match="no target unit is seen 3 times"):
+        learn_source_words(rare, chosen, target, given, print)
 
 
 def test_vocabularies_have_usual_limits() -> None:
