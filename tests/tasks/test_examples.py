@@ -1,7 +1,8 @@
-"""What learners of numbered examples share: which examples they use, in which batches, and what is said of the others."""
+"""What learners of numbered examples share: which they use, in which batches, and what is said of the others."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -105,7 +106,7 @@ def test_examples_of_like_length_are_read_together_the_shortest_first() -> None:
     flat = np.concatenate(batches)
     assert sorted(flat.tolist()) == list(range(7))
     assert [int(each[batch].max()) for batch in batches] == sorted(int(each[batch].max()) for batch in batches)
-    assert all(each[first].max() <= each[second].min() for first, second in zip(batches[:-1], batches[1:], strict=True))
+    assert all(each[first].max() <= each[second].min() for first, second in pairwise(batches))
 
 
 class Learner(ExampleLearner[Any, Any]):
