@@ -5,12 +5,12 @@ from __future__ import annotations
 from recurra.data.characters import JOINERS, CharacterCount, CharacterReport
 from recurra.data.check import ColumnReport, Report, SideReport, ValidReport
 from recurra.data.examples import WARNING
-from recurra.data.unknown import HIGH_UNKNOWN, UnknownReport, lacking, remedy
+from recurra.data.unknown import HIGH_UNKNOWN, READ, WRITTEN, UnknownReport, lacking, remedy
 from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import code_point, is_invisible, visible
 
 SUSPICIOUS_SHOWN = 10
-BECOMES = {"source": "are read as <UNK>", "target": "can never be written"}  # units that a vocabulary lacks
+BECOMES = {"source": READ, "target": WRITTEN}
 
 
 def report_lines(report: Report) -> list[str]:

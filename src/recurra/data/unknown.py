@@ -12,6 +12,7 @@ from recurra.text.visible import standing_alone
 HIGH_UNKNOWN = 0.01  # share of units not in the vocabulary that is worth a warning
 SHOWN = 10
 KEPT = 100_000  # different unknown units that are told apart
+READ, WRITTEN = "{are} read as <UNK>", "can never be written"  # what becomes of units that a vocabulary lacks
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,15 @@ def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
     Args:
         size: entries of the vocabulary, the four special symbols included.
         noun: what the texts are: "pairs".
-        becomes: what becomes of unknown units: "can never be written".
+        becomes: READ or WRITTEN.
     """
     named = ", ".join(f"{standing_alone(token)} ({count:,})" for token, count in report.most_frequent)
     more = and_others(report.different - SHOWN)
-    share = report.affected / max(1, report.texts)
+    share, are = report.affected / max(1, report.texts), is_or_are(report.unknown)
     return (
         f"{report.unknown:,} of {counted(report.tokens, 'unit')} ({report.share:.2%}), in {report.affected:,} of "
-        f"{report.texts:,} {noun} ({share:.1%}), {is_or_are(report.unknown)} not in the vocabulary of {size:,} "
-        f"and {becomes}: {named}{more}"
+        f"{report.texts:,} {noun} ({share:.1%}), {are} not in the vocabulary of {size:,} "
+        f"and {becomes.format(are=are)}: {named}{more}"
     )
 
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from recurra.data.chunks import chunks
-from recurra.data.unknown import HIGH_UNKNOWN, UnknownCounter, UnknownReport, lacking, remedy
+from recurra.data.unknown import HIGH_UNKNOWN, READ, UnknownCounter, UnknownReport, lacking, remedy
 from recurra.text import UNK
 from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples looked at together
-READ, WRITTEN = "are read as <UNK>", "can never be written"
 
 E = TypeVar("E")
 

@@ -29,6 +29,7 @@ from recurra.data import (
     name_of,
 )
 from recurra.data.chunks import chunks
+from recurra.data.unknown import WRITTEN
 from recurra.models import build_captioner
 from recurra.models.search import step_model
 from recurra.models.structures import seq2seq_structure
@@ -52,7 +53,7 @@ from recurra.tasks.seq2seq.learner import Seq2SeqLearner
 from recurra.tasks.seq2seq.limits import Measured, say_too_long, short_pairs, with_limit
 from recurra.tasks.seq2seq.network import SAMPLE, USUAL, Seq2SeqNetwork, check_same_vocabularies, say_pieces
 from recurra.tasks.task import Emit, Encoded, Task
-from recurra.tasks.vocabulary import WRITTEN, Side, text_side
+from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Tokenizer, decide_whole_units
 from recurra.text.counted import counted
 from recurra.text.names import plain_name, vocabulary_limit

@@ -26,6 +26,7 @@ from recurra.data import (
 )
 from recurra.data.dialogues import has_turns, is_dialogues
 from recurra.data.jsonl import checked_text
+from recurra.data.unknown import WRITTEN
 from recurra.decoding import Diverse, Hypothesis, SearchRecord, StepModel, decode, decode_recorded, rerank
 from recurra.errors import DataError, UsageError
 from recurra.metrics import (
@@ -67,7 +68,7 @@ from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.tracing import Asked
 from recurra.tasks.unknown import unknown_notes
 from recurra.tasks.vectors import Vector
-from recurra.tasks.vocabulary import WRITTEN, Side, text_side
+from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import decide_units
 from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES

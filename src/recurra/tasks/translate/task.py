@@ -14,6 +14,7 @@ from typing import NamedTuple
 from recurra.columns.word_vectors import GivenVectors, words_only
 from recurra.data import PAIRS, EncodedPairs, Example, Preview
 from recurra.data.known_names import find
+from recurra.data.unknown import WRITTEN
 from recurra.models import AlignedPairs, device_of
 from recurra.structure import Structure
 from recurra.tasks.seq2seq.aligned_pairs import UNSEEN, beside_note, learned, seconds_for, unseen, weighed
@@ -36,7 +37,7 @@ from recurra.tasks.seq2seq.pairs_search import PairsSearch
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.translate.recipe import Recipe
-from recurra.tasks.vocabulary import WRITTEN, Side, text_side
+from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Decision, decide_units
 from recurra.text.columns import decide_columns, end_of_first
 from recurra.training import Note
