@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from recurra.baselines import NearestBaseline
+from recurra.baselines import Allowance, NearestBaseline
 from recurra.data import DIALOGUES, DataSource, Example, open_examples
+from recurra.tasks.chat.baseline import ChatBaseline, has_ngrams, measured_replies
 from recurra.tasks.chat.pairs import context_text, pairs_of
 from recurra.tasks.chat.recall import AMONG, MOST, Choice, by_baseline, by_network, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
@@ -66,7 +67,48 @@ def test_of_many_some_are_asked_and_of_one_reply_nothing() -> None:
 def test_the_first_place_counts_and_shared_ones_by_chance() -> None:
     (measure,) = recall([[2.0, 1.0, 0.0], [1.0, 2.0], [1.0, 1.0], [0.0] * 4, [3.0, 3.0, 9.0]]).values()
     assert measure.value == pytest.approx(100 * (1 + 0 + 1 / 2 + 1 / 4 + 0) / 5)
-    assert "ranked first among 4" in measure.definition
+    assert measure.definition == (
+        "share of 5 exchanges whose reply is ranked first among 4 of these data, in percent; by chance 25"
+    )
+    (near,) = recall([[1.0, 1.0 + 5e-7], [1.0, 1.0 + 2e-6]]).values()  # what is closer than a millionth is equal
+    assert near.value == pytest.approx(100 * (1 / 2 + 0) / 2)
+
+
+def test_exchanges_that_are_asked_are_spread_evenly() -> None:
+    def asked(count: int) -> list[int]:
+        pairs = [Example(context_text([f"number {k}"], 3), COLOURS[k % 12], k) for k in range(count)]
+        contexts = [one.source for one in pairs]
+        return [contexts.index(one.context) for one in asked_about(pairs)]
+
+    assert asked(MOST) == [*range(MOST)]
+    many = asked(MOST + 1)
+    assert len(many) == MOST
+    thrice = asked(3 * MOST)
+    assert thrice == [*range(2, 3 * MOST, 3)]
+    assert asked(1) == []
+    two = asked_about([Example("a", "x", 1), Example("b", "y", 2)])
+    assert [one.replies for one in two] == [["x", "y"], ["y", "x"]]
+
+
+def test_replies_are_measured_in_units_and_words(talker: ChatPredictor) -> None:
+    target = talker.texts.target
+    found = measured_replies(["it is red", "it is red"], ["it is red", "thanks"], target, "13a")
+    assert set(found) == {"distinct_1", "distinct_2", "same_reply", "bleu", "exact_match"}
+    assert found["distinct_1"].value == pytest.approx(100 * 3 / 6)
+    assert found["distinct_2"].value == pytest.approx(100 * 2 / 4)
+    assert (found["same_reply"].value, found["exact_match"].value) == (100.0, 50.0)
+    assert set(measured_replies(["thanks"], ["thanks"], target, None)) == {"distinct_1", "same_reply", "exact_match"}
+    assert [has_ngrams([["a"], ["b", "c"]], n) for n in (1, 2, 3)] == [True, True, False]
+
+
+def test_the_baseline_of_replies_is_the_nearest_turn_even_where_turns_are_repeated(talker: ChatPredictor) -> None:
+    talks = [[colour, colour] for colour in COLOURS]
+    read = list(open_examples(DataSource(rows=talks), DIALOGUES))
+    baseline = ChatBaseline().fit(read, talker.texts.first, Allowance())
+    assert baseline.name == "the answer to the nearest training input"
+    context = context_text(["red"], 3)
+    assert baseline.answer([context]) == ["red"]
+    assert ChatBaseline().open(baseline.stored()).answer([context]) == ["red"]
 
 
 def test_a_network_ranks_as_it_ranks_its_own_candidates(talker: ChatPredictor) -> None:
