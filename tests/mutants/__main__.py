@@ -3,7 +3,8 @@
     python tests/mutants [--seed 1] [--count 150] [--minutes 30] [--jobs N] [ROOM or FILE ...]      (make mutants)
 
 First every test file is run as things are, to know which tests pass here, how long they take and which lines they
-run (`reaching.py`; kept until a test file changes). Then a seeded sample of all mutants (`mistakes.py`) is tried.
+run (`reaching.py`; kept until a test file changes; lines of code that have moved are found again). Then a seeded sample
+of all mutants (`mistakes.py`) is tried.
 Each runs in a process forked from one that has torch loaded; the mutant is compiled there in place of the file, so that
 nothing is written. The tests that run its line go on until one fails: first those of the file that is named like the
 mutant's, then those files that take least time, and as many as take --seconds without the mistake. An endless loop
@@ -43,6 +44,7 @@ from known import known_mutants
 from mistakes import CONTROL, Mutant, difference, mutants_of
 from reaching import Part, Test, keep, measured, parsed, read, written
 from trying import Trial, Verdict, numbers_of_tests, patience, trial, tried, verdict
+from versions import Versions
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
@@ -113,10 +115,11 @@ class Sample:
 def tests_as_things_are(sample: Sample) -> dict[str, list[Test]]:
     """Runs the test files that are new or have changed, in parts of some ten seconds, the longest first."""
     path, times = sample.work / "tests.jsonl.gz", sample.work / "seconds.json"
+    versions = Versions(sample.work / "versions.jsonl.gz", SOURCE)
     seconds: dict[str, float] = json.loads(times.read_text("utf-8")) if times.exists() else {}
     files = [path.relative_to(TESTS).as_posix() for path in sorted(TESTS.rglob("test_*.py"))]
     files = [file for file in files if not file.startswith(LEFT_OUT)]
-    known = {file: tests for file, tests in read(path, TESTS).items() if file in files}
+    known = {file: tests for file, tests in read(path, TESTS, versions).items() if file in files}
     parts: list[Part] = []
     for file in sorted(set(files) - set(known), key=lambda file: -seconds.get(file, 5.0)):
         number = max(1, round(seconds.get(file, 0.0) / PART))
@@ -132,7 +135,7 @@ def tests_as_things_are(sample: Sample) -> dict[str, list[Test]]:
         if len(found[file]) == done.job.of:
             known[file] = [test for part in found[file] for test in part]
             seconds[file] = round(sum(test.seconds for test in known[file]), 1)
-            keep(path, TESTS, file, known[file])
+            keep(path, TESTS, file, known[file], versions)
             times.write_text(json.dumps(seconds, indent=0), "utf-8")
         say(f"{len(known)} of {len(files)} test files run")
     return known

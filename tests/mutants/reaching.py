@@ -1,8 +1,9 @@
 """Which tests run which lines of the package, how long they take, and whether they pass as things are.
 
 Measured once, each test file (of long ones each part) in a process of its own, and kept in a file; a test file that has
-changed since is measured again. Only what passes here without a mistake can notice one here. What runs when a file is
-imported is not counted: which test comes first there is chance.
+changed since is measured again, and lines of the package that have moved since are found again (`versions.py`). Only
+what passes here without a mistake can notice one here. What runs when a file is imported is not counted: which test
+comes first there is chance.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pytest
+from versions import Versions
 
 WATCHED = 50  # calls of a function that run no new line, after which a test's other ones are not watched (Python 3.11)
 
@@ -150,18 +152,20 @@ def parsed(text: str) -> list[Test]:
     return [Test(name, s, passed, frozenset(every[k] for k in numbers)) for name, s, passed, numbers in tests]
 
 
-def keep(path: Path, tests: Path, file: str, found: Sequence[Test]) -> None:
+def keep(path: Path, tests: Path, file: str, found: Sequence[Test], versions: Versions) -> None:
     """Adds a test file to what `read` reads."""
+    of = versions.of(place for test in found for place in test.ran)
     with gzip.open(path, "at", encoding="utf-8") as kept:
-        kept.write(json.dumps([file, digest(tests / file), written(found)]) + "\n")
+        kept.write(json.dumps([file, digest(tests / file), written(found), of]) + "\n")
 
 
-def read(path: Path, tests: Path) -> dict[str, list[Test]]:
-    """What was measured of files that have not changed since."""
+def read(path: Path, tests: Path, versions: Versions) -> dict[str, list[Test]]:
+    """What was measured of test files that have not changed since, with the lines where they are now."""
     found: dict[str, list[Test]] = {}
     if path.exists():
         with gzip.open(path, "rt", encoding="utf-8") as kept:
-            for file, said, text in map(json.loads, kept):
+            for file, said, text, *of in map(json.loads, kept):  # of: not there where an earlier tool measured
                 if (tests / file).exists() and digest(tests / file) == said:
-                    found[file] = parsed(text)
+                    changed = versions.changed(of[0] if of else {})
+                    found[file] = [one._replace(ran=versions.as_now(one.ran, changed)) for one in parsed(text)]
     return found

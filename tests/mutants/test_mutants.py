@@ -13,6 +13,7 @@ import pytest
 from known import known_mutants
 from mistakes import CONTROL, MODULE, Mutant, difference, made, mutants_of
 from reaching import Test, keep, ran, read
+from versions import Versions
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "recurra"
 CODE = """\
@@ -116,13 +117,36 @@ def test_those_that_few_tests_run() -> None:
     ]  # fmt: skip
 
 
+def versions(folder: Path) -> Versions:
+    """As another call finds them."""
+    return Versions(folder / "versions.gz", folder / "source")
+
+
 def test_what_was_measured_holds_until_the_file_changes(tmp_path: Path) -> None:
+    """Lines of the package may move meanwhile; those that are written anew count for what ran the old ones there."""
     (tmp_path / "test_x.py").write_text("")
-    tests = [Test("test_x.py::a", 0.5, True, frozenset({("a.py", 3)}))]
-    keep(tmp_path / "kept.gz", tmp_path, "test_x.py", tests)
-    assert read(tmp_path / "kept.gz", tmp_path) == {"test_x.py": tests}
+    (tmp_path / "source").mkdir()
+    code = tmp_path / "source" / "a.py"
+    code.write_text("one\ntwo\nthree\nfour\n")
+    (tmp_path / "source" / "b.py").write_text("other\n")
+    tests = [Test("test_x.py::a", 0.5, True, frozenset({("a.py", 1), ("a.py", 3), ("b.py", 1)}))]
+    keep(tmp_path / "kept.gz", tmp_path, "test_x.py", tests, versions(tmp_path))
+    assert read(tmp_path / "kept.gz", tmp_path, versions(tmp_path)) == {"test_x.py": tests}
+    for text, lines in (
+        ("new\none\ntwo\nthree\nfour\n", {2, 4}),
+        ("one\nthree\nfour\n", {1, 2}),
+        ("one\ntwo\nother\nmore\nfour\n", {1, 3, 4}),
+        ("two\nfour\n", set()),
+        ("one\ntwo\nthree\nfour\n", {1, 3}),
+    ):
+        code.write_text(text)
+        [found] = read(tmp_path / "kept.gz", tmp_path, versions(tmp_path))["test_x.py"]
+        assert found.ran == {("b.py", 1), *(("a.py", line) for line in lines)}
+    code.unlink()
+    [found] = read(tmp_path / "kept.gz", tmp_path, versions(tmp_path))["test_x.py"]
+    assert found.ran == {("b.py", 1)}
     (tmp_path / "test_x.py").write_text("changed")
-    assert read(tmp_path / "kept.gz", tmp_path) == {}
+    assert read(tmp_path / "kept.gz", tmp_path, versions(tmp_path)) == {}
 
 
 def work(job: str, folder: Path) -> str:
