@@ -529,8 +529,8 @@ def test_the_errors_of_an_untrained_network_are_those_of_both_data(monkeypatch: 
     assert found.apart == 7 + 4 - 1  # the last of the one and the first of the other may overlap
 
 
-@pytest.mark.parametrize(("steps", "loops"), [(0, 0), (1, 1), (30, 1)])
-def test_a_trial_trains_so_many_steps_and_is_measured(steps: int, loops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("steps", [0, 1, 30])
+def test_a_trial_trains_so_many_steps_and_is_measured(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a schedule of its own, from its beginning to its end; without a step as it begins."""
     plans: list[Any] = []
 
@@ -548,9 +548,9 @@ def test_a_trial_trains_so_many_steps_and_is_measured(steps: int, loops: int, mo
     begin = beginnings(of=lambda recipe: SimpleNamespace(model=SimpleNamespace(parameters=list)))
     found = trials.tried(one, begin, steps)
     assert (found.recipe, found.losses.tolist()) == (one, [1000.0])
-    assert len(plans) == loops
-    for plan in plans:
-        assert (plan.steps, plan.progress(0), plan.progress(steps)) == (steps, 0.0, 1.0)
+    [plan] = plans
+    assert plan.steps == steps
+    assert not steps or (plan.progress(0), plan.progress(steps)) == (0.0, 1.0)
 
 
 def test_a_trial_that_diverges_has_no_losses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -231,8 +231,7 @@ def trial_steps(learner: ForecastLearner, recipe: ForecastRecipe, budget: Budget
     if budget.seconds is None:
         steps = SHARE_OF_EPOCHS * (budget.epochs or 0.0) * len(learner.batches(0)) / trials
     else:
-        plan = Plan((Piece(0, 0.0, 1_000_000),), 1, 1)
-        each = seconds_per_step(learner, recipe.training, plan, MEASURING)
+        each = seconds_per_step(learner, recipe.training, plan_of(MAX_STEPS), MEASURING)
         steps = SHARE * budget.seconds / trials / each
     return min(MAX_STEPS, int(steps))
 
@@ -241,14 +240,18 @@ def tried(recipe: ForecastRecipe, begin: Beginnings, steps: int) -> Trial:
     """How good a network of this recipe is after so many steps."""
     made = begin.of(recipe)
     learner, options = learner_of(made, begin.encoded), recipe.training
-    plan = Plan((Piece(0, 0.0, max(steps, 1)),), 1, 1)
+    optimizer = make_optimizer(made.model.parameters(), options)
     try:
-        if steps:
-            for _ in Loop(learner, make_optimizer(made.model.parameters(), options), options, plan, Position()):
-                pass
+        for _ in Loop(learner, optimizer, options, plan_of(steps), Position()):
+            pass
     except Diverged:
         return Trial(recipe, NOTHING)
     return Trial(recipe, learner.each_loss(MAX_WINDOWS))
+
+
+def plan_of(steps: int) -> Plan:
+    """So many steps, with nothing to be validated meanwhile."""
+    return Plan((Piece(0, 0.0, steps),), 1, 1)
 
 
 def all_diverged(trials: list[Trial]) -> Diverged:
