@@ -44,7 +44,7 @@ def request(folder: Path, task: str = "tag", **other: Any) -> Request:
 
 
 def lists(*names: str) -> Gazetteers:
-    return Gazetteers((Gazetteer.of("cities", names, ""),))
+    return (Gazetteer.of("cities", names, ""),)
 
 
 def said(events: list[Event]) -> list[str]:
