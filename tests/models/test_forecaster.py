@@ -103,6 +103,23 @@ def test_before_it_has_learned_it_forecasts_what_is_smoothed() -> None:
     torch.testing.assert_close(found[1, :, 0], torch.full((3,), (9 + 0.7 * 8 + 0.49 * 5) / 2.19))
 
 
+@pytest.mark.parametrize(
+    ("options", "season", "words"),
+    [
+        ({"baseline": "none"}, 2, "the mean of the training data"),
+        ({"baseline": "none", "scale": "window"}, 2, "the mean of the window"),
+        ({"baseline": "linear"}, 2, "its linear baseline"),
+        ({"baseline": "smoothed"}, 2, "the smoothed values of seasons of 2"),
+        ({"baseline": "smoothed"}, 1, "the smoothed last values"),
+        ({"baseline": "season"}, 2, "the value 2 steps before"),
+        ({"baseline": "last"}, 1, "the last known value"),
+    ],
+)
+def test_what_it_answers_before_it_has_learned_is_said(options: dict[str, object], season: int, words: str) -> None:
+    chosen = ForecasterOptions(width=5, horizon=3, **options)  # type: ignore[arg-type]
+    assert build_forecaster(chosen, 2, [0, 1], season, WINDOW).naive_words() == words
+
+
 def test_it_reads_what_has_changed_since_the_season_before() -> None:
     model = build(baseline="season")
     values = torch.tensor([[[1.0, 9], [2, 8], [4, 7], [7, 6]]])

@@ -83,6 +83,30 @@ def test_feed_forward_networks_and_convolutions_too() -> None:
     ]
     (windows,) = layer_structure(Convolution(3, 4, (2, 5))).parts()
     assert (windows.outputs, windows.notes) == (8, ("windows of 2, 5",))
+    assert (windows.kind, windows.name, windows.inputs) == ("convolution", "convolution", 3)
+    assert windows.parameters == (2 + 5) * 3 * 4 + 2 * 4
+
+
+def test_a_layer_by_itself_says_what_it_is() -> None:
+    whole = FeedForward(3, 4, 2, "relu")
+    found = layer_structure(whole)
+    assert (found.name, found.gives, found.answers) == ("feed-forward network", "numbers", "once")
+    assert found.parameters == 3 * 4 + 4 + 4 * 2 + 2 == count(whole)
+    assert [(tower.reads, tower.ordered) for tower in found.towers] == [("numbers", False)]
+    cell = layer_structure(CELLS["gru"](3, 4))
+    assert (cell.name, cell.gives, cell.answers) == ("layer", "numbers", "each step")
+    (part,) = cell.parts()
+    assert (part.kind, part.name, part.cell, part.states, part.both) == ("recurrent", "GRU", "gru", ("h",), False)
+    assert (part.inputs, part.outputs, part.parameters) == (3, 4, cell.parameters)
+    deep = layer_structure(Stack([Recurrent(CELLS["lstm"](3, 4)), Recurrent(CELLS["lstm"](4, 4))]))
+    assert deep.name == "2 layers"
+    assert [(tower.reads, tower.ordered) for tower in deep.towers] == [("numbers", True)]
+
+
+def test_a_layer_that_adds_its_input_says_so() -> None:
+    made = [Recurrent(CELLS["gru"](inputs, 4)) for inputs in (3, 4, 4)]
+    for residual, notes in ((True, [(), ("residual",), ("residual",)]), (False, [(), (), ()])):
+        assert [part.notes for part in layer_structure(Stack(made, residual=residual)).parts()] == notes
 
 
 def test_another_module_is_refused() -> None:
