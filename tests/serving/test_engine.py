@@ -236,38 +236,57 @@ def where(seconds, log):
     return work
 
 
-async def test_what_the_last_of_its_kind_shows_to_be_short_is_computed_in_the_thread_of_the_event_loop(monkeypatch):
-    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.5)
-    monkeypatch.setattr(recurra.serving.engine, "AGAIN", 60.0)
+async def test_what_is_short_is_computed_in_the_thread_of_the_event_loop_twice_as_much_each_time():
     log, engine = [], Engine()
-    for count in (1, 1, 20, 2, 40):
-        assert await engine.submit("kind", where(0.02, log), list(range(count))).done == list(range(count))
-    here = [(1, False), (1, True), (20, True), (2, True)]  # first nothing is known; 20 take 0.4 s
-    assert log == [*here, (40, False)]  # would take 0.8 s
-    log.clear()
-    await engine.submit("other", where(0.02, log), [1]).done
-    assert log == [(1, False)]
+    await engine.submit("kind", where(0.0, log), [1]).done
+    assert log == [(1, False)]  # nothing is known yet
+    for count in (2, 4, 8):
+        await engine.submit("kind", where(0.0, log), list(range(count))).done
+    assert log[1:] == [(2, True), (4, True), (8, True)]
+    await engine.submit("other", where(0.0, log), [1]).done
+    assert log[4:] == [(1, False)]
 
 
-async def test_several_short_jobs_that_wait_are_all_computed_there(monkeypatch):
-    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.5)
+async def test_what_comes_within_a_few_turns_of_the_event_loop_is_computed_together():
+    """A connection that was made is taken in one turn, and read two turns later."""
+    log, engine = [], Engine()
+    engine._short._learn("kind", 16)
+    every = []
+    for _ in range(4):
+        every.append(engine.submit("kind", where(0.0, log), [1]).done)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    await asyncio.gather(*every)
+    assert log == [(4, True)]
+
+
+async def test_more_than_is_short_is_computed_in_parts():
+    log, engine = [], Engine()
+    engine._short._learn("kind", 32)
+    engine._short._learn("other", 1)
+    every = [engine.submit("kind", where(0.0, log), [k] * 20).done for k in range(4)]
+    other = engine.submit("other", where(0.0, log), [0]).done
+    assert await asyncio.gather(*every) == [[k] * 20 for k in range(4)]
+    await other
+    assert log == [(20, True), (1, True), (40, True), (20, True)]  # the rest waits behind the other
+
+
+async def test_several_short_jobs_that_wait_are_all_computed_there():
     log, engine = [], Engine()
     for kind in "abc":
-        await engine.submit(kind, where(0.001, []), [1]).done
+        await engine.submit(kind, where(0.0, []), [1]).done
     gate = engine.submit("gate", lambda inputs: time.sleep(0.02) or list(inputs), [0])  # all in one step
     await begun(engine)
-    await asyncio.gather(gate.done, *(engine.submit(kind, where(0.001, log), [1]).done for kind in "abc"))
+    await asyncio.gather(gate.done, *(engine.submit(kind, where(0.0, log), [1]).done for kind in "abc"))
     assert log == [(1, True)] * 3
 
 
-async def test_what_is_not_short_after_all_is_begun_again_in_a_thread(monkeypatch):
-    monkeypatch.setattr(recurra.serving.engine, "SHORT", 0.1)
+async def test_what_is_not_short_after_all_is_begun_again_in_a_thread():
     log, engine = [], Engine()
-    await engine.submit("kind", where(0.0, []), [1]).done
+    engine._short._learn("kind", 9)
     assert await engine.submit("kind", where(0.02, log), list(range(9))).done == list(range(9))
-    assert log == [(9, True), (9, False)]
     await engine.submit("kind", where(0.0, log), [1]).done
-    assert log[2:] == [(1, False)]  # what was learned last
+    assert log == [(9, True), (9, False), (1, False)]  # that is remembered
 
 
 async def test_what_is_computed_alone_or_beside_others_has_a_thread():

@@ -10,8 +10,7 @@ job takes all of them; so does the first, of requests that arrive in quick succe
 much is asked, and nobody waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
-But what takes no longer than it is worth, going by the last job of its kind, is computed in the thread of the event
-loop, which nobody else needs meanwhile: threads of Python take turns, and changing them costs as much as a short job.
+What is short is computed in the thread of the event loop (short.py).
 """
 
 from __future__ import annotations
@@ -23,22 +22,21 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from math import inf
 from typing import Any, Generic, Protocol
 
 import torch
 from typing_extensions import TypeVar
 
 from recurra.errors import RecurraError
+from recurra.serving.short import Short
 from recurra.turns import GivenUp, between_steps
 
 SLICE = 0.004  # seconds that a job computes before others have their turn
 FIRST = 0.02  # seconds at most of the first slice of what comes in pieces
 THREADS = 64  # at least; a job that waits to go on keeps its own
 GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
-SHORT = 0.01  # seconds: a job that is expected to take no longer is computed in the thread of the event loop
-AGAIN = 0.05  # seconds after which one that was expected to be short is begun again in a thread of its own
-KINDS = 1000  # of which it is remembered how long the last job took
+TURNS = 3  # of the event loop without a request: one takes a connection, one begins to read it, one reads it
+AGAIN = 0.05  # seconds after which what was expected to be short is begun again in a thread of its own
 MOST_INPUTS = 256  # of one job
 
 R = TypeVar("R", default=Any)  # what comes of an input
@@ -84,12 +82,22 @@ class Job:
     requests: list[Request] = field(default_factory=list[Request])
     size: int = 0  # inputs of all its requests
     turn: threading.Event | None = None  # of a job that has begun, and waits to go on
+    began: float = 0.0
     since: float = 0.0  # when its slice began
 
     def add(self, request: Request) -> None:
         """Takes a request, as long as it has not begun."""
         self.requests.append(request)
         self.size += len(request.inputs)
+
+    def cut(self, most: int) -> Job:
+        """Gives away the requests behind the first, as many as make more inputs than that."""
+        rest = Job(self.kind, self.work, self.alone)
+        while self.size > most and len(self.requests) > 1:
+            self.size -= len(self.requests[-1].inputs)
+            rest.add(self.requests.pop())
+        rest.requests.reverse()
+        return rest
 
 
 Seen = Callable[[int, float], None]
@@ -121,7 +129,7 @@ class Engine:
         self._gathers = False  # whether requests that arrive in quick succession are being gathered
         self._went_on = True  # whether the last turn was of one that had begun
         self._fresh: dict[Hashable, Job] = {}  # the new ones that take further requests
-        self._took: dict[int, tuple[int, float]] = {}  # by the hash of a kind, which keeps no model: see `_learn`
+        self._short = Short()
         self._waiting = 0  # requests of jobs that have not begun, also of those that are full
         self._computing = 0
         self._threads = max(THREADS, 2 * most_waiting, cores + 1)
@@ -181,14 +189,15 @@ class Engine:
         """Waits for what is computed."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, came: int, since: float) -> None:
-        """Lets new jobs begin when a turn of the event loop has brought no further request, or after a little while."""
-        if came < self._came and time.monotonic() - since < GATHERED:
-            asyncio.get_running_loop().call_soon(self._begin, self._came, since)
+    def _begin(self, came: int, since: float, turns: int = 0) -> None:
+        """Lets new jobs begin when some turns of the event loop have brought no further request, or soon anyway."""
+        turns = turns + 1 if came == self._came else 0
+        if turns < TURNS and time.monotonic() - since < GATHERED:
+            asyncio.get_running_loop().call_soon(self._begin, self._came, since, turns)
             return
         self._gathers = False
         with self._lock:
-            job = self._first() if self._is_short() else None
+            job = self._first_short() if self._is_short() else None
             if job is None:
                 self._fill()
         if job is not None:
@@ -214,25 +223,28 @@ class Engine:
         self._computing += 1
         job.since = time.monotonic()
         if job.turn is None:
+            job.began = job.since
             self._waiting -= len(job.requests)
             if self._fresh.get(job.kind) is job:
                 del self._fresh[job.kind]
         return job
 
     def _is_short(self) -> bool:
-        """Whether the first in line is expected to be, and nothing else computes or is to go on; the lock is held."""
+        """Whether the first in line is, or a part of it, and nothing else computes or is to go on; the lock is held."""
         if self.cores > 1 or self._computing or self._begun or not self._new:
             return False
         job = self._new[0]
-        inputs, seconds = self._took.get(hash(job.kind), (1, inf))
-        return not job.alone and seconds * max(1.0, job.size / inputs) <= SHORT
+        return not job.alone and len(job.requests[0].inputs) <= self._short.inputs(job.kind, job.size)
 
-    def _learn(self, job: Job, seconds: float) -> None:
-        """How many inputs the last job of a kind had, and how long it took; the lock is held."""
-        if not job.alone:
-            if len(self._took) >= KINDS:
-                self._took.clear()
-            self._took[hash(job.kind)] = job.size, seconds
+    def _first_short(self) -> Job:
+        """The first in line, or as much of it as is short; the rest is the last then; the lock is held."""
+        job = self._new[0]
+        rest = job.cut(self._short.inputs(job.kind, job.size))
+        if rest.requests:
+            self._new.append(rest)
+            if self._fresh.get(job.kind) is job:
+                self._fresh[job.kind] = rest
+        return self._first()
 
     def _next(self) -> Job:
         """A new job and one that has begun in turn: neither waits for all of the others.
@@ -252,40 +264,46 @@ class Engine:
                 raise GivenUp
 
         try:
-            tell(self._computed(job, on_time))
+            results = self._computed(job, on_time)
         except GivenUp:
+            self._short.took_too_long(job.kind)
             self._pool.submit(self._compute, job)
+            return
+        self._short.took(job.kind, job.size, time.monotonic() - job.since)
+        self._ended(job)
+        tell(results)
 
     def _compute(self, job: Job) -> None:
         """A whole job, in a thread of its own."""
+        began = time.thread_time()
         try:
             results = self._computed(job, lambda: self._between(job))
+            if results and not job.alone:
+                self._short.took_beside(job.kind, job.size, time.thread_time() - began)
         except GivenUp:
-            with self._lock:
-                self._computing -= 1
-                self._fill()
-            return
+            results = []
+        finally:
+            self._ended(job)
         if results:
             results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
 
     def _computed(self, job: Job, between: Callable[[], None]) -> list[tuple[Request, Outcome]]:
-        """What comes of a job; then others may compute.
+        """What comes of those requests of a job for which somebody waits.
 
         Raises:
             GivenUp: `between` has raised it.
         """
-        began = time.monotonic()
         job.requests = [request for request in job.requests if not request.given_up]
         job.size = sum(len(request.inputs) for request in job.requests)
         with between_steps(between):
-            results = self._results(job.work, job.requests)
-        seconds = time.monotonic() - began
+            return self._results(job.work, job.requests)
+
+    def _ended(self, job: Job) -> None:
+        """Others may compute now."""
         with self._lock:
-            self._learn(job, seconds)
             self._computing -= 1
             self._fill()
-        self.seen(job.size, seconds)
-        return results
+        self.seen(job.size, time.monotonic() - job.began)
 
     def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Outcome]]:
         """Of all requests together; of each by itself where that does not go."""
