@@ -12,6 +12,7 @@ from test_looking_inside import linear_network
 from toy_tasks import TOYS, WORDS, network, predictor
 
 from recurra.errors import UsageError, called_from_command_line
+from recurra.inside.probes import Run
 from recurra.tasks import flips as module
 from recurra.tasks.flips import ShownFlips, flips
 from recurra.tasks.task import Network
@@ -119,6 +120,25 @@ def test_a_label_that_is_wanted() -> None:
     assert all(flip.answer == other for flip in one.found)
     with pytest.raises(UsageError, match="is the answer already"):
         flips(asked, "red blue", options, to=answer.text)
+
+
+def test_what_is_to_become_less_is_what_speaks_for_the_answer() -> None:
+    """Its log-probability; where another label is wanted, by how much it is more probable than that."""
+    made = network("classify")
+    asked: Any = predictor("classify", made)
+    (answer,) = asked.predict(["red blue"], made.recipe.decoding)
+    question, editing = asked.ask("red blue", made.recipe.decoding), asked.editing("red blue")
+    other = "short" if answer.text == "long" else "long"
+    own, wanted = question.chosen[0], question.number_of(other)
+    run = Run(torch.tensor([[[-0.25, -1.5]]]), {})
+    plain, aimed = (module._aim(editing, question, answer, 0, to, None) for to in (None, other))
+    assert plain.value(run) == run.values[0, 0, own]
+    assert aimed.value(run) == run.values[0, 0, own] - run.values[0, 0, wanted]
+    assert plain.words == f'another answer than "{answer.text}"'
+    assert aimed.words == f'"{other}" as the answer'
+    assert plain.fixed is aimed.fixed is None
+    assert not plain.reached(answer, [])
+    assert not aimed.reached(answer, [])
 
 
 def test_two_tokens_are_changed_where_one_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
