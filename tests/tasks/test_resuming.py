@@ -1,4 +1,4 @@
-"""A run goes on with the options that it was started with; which of them may be others, and what is said of the rest."""
+"""A run goes on with the options that it was started with; which of them may be others, and what is said."""
 
 from __future__ import annotations
 
