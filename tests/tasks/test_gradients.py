@@ -167,20 +167,69 @@ def said(kind: str, task: str, clipped: float | None = None, **settings: object)
     return "\n".join(advice(GradientFlow("", [], Verdict(cast("Any", kind), 3, ""), 1, 1), recipe, clipped))
 
 
-def test_the_advice_names_settings_that_are_not_set_already() -> None:
-    assert said("healthy", "translate") == ""
-    assert "model.cell=lstm" in said("vanishing", "classify", model__cell="elman")
-    assert "model.cell" not in said("vanishing", "classify")
-    sigmoid = said("vanishing", "classify", model__cell="elman", model__activation="sigmoid")
-    assert sigmoid.startswith("the slope of a sigmoid is 1/4 at most")
-    assert "model.attention=bilinear" in said("vanishing", "translate", model__attention="none")
-    assert "model.attention" not in said("vanishing", "translate")
-    assert "model.pooling=max" in said("vanishing", "classify", model__pooling="last")
-    assert "model.bidirectional=true" in said("vanishing", "classify", model__bidirectional=False)
-    assert "training.clip_norm=0.5 (now 1)" in said("exploding", "classify")
-    assert "training.clip_norm=1" in said("exploding", "classify", training__clip_norm=0.0)
-    assert "model.activation=tanh" in said("exploding", "classify", model__cell="elman", model__activation="relu")
-    assert "40 % of the updates were clipped to a norm of 1" in said("healthy", "classify", 0.4)
+GATED = "a gated cell can pass an error on unchanged: --set model.cell=lstm, or gru"
+LOOKS = "attention connects each output with every step of the source directly: --set model.attention=bilinear"
+POOLS = "max pooling, or attention, connects the output with every step directly: --set model.pooling=max"
+BOTH = "reading in both directions brings the farther end nearer: --set model.bidirectional=true"
+SLOPE = "the slope of a sigmoid is 1/4 at most, at every step: --set model.activation=tanh"
+SHORTER = "shorter inputs leave fewer steps to bridge"
+LOOK = "if nothing further back matters, no change is needed: recurra evaluate MODEL DATA --to report.html shows "
+LOOK += "whether long inputs are worse"
+RATE = "a lower learning rate: training.learning_rate is {:g}"
+
+
+@pytest.mark.parametrize(
+    ("task", "settings", "lines"),
+    [
+        ("translate", {}, [LOOK]),
+        ("translate", {"attention": "none"}, [LOOKS, LOOK]),
+        ("translate", {"attention": "none", "cell": "elman"}, [GATED, LOOKS, SHORTER]),
+        ("classify", {}, [LOOK]),
+        ("classify", {"cell": "elman"}, [GATED, SHORTER]),
+        ("classify", {"cell": "elman", "activation": "sigmoid"}, [SLOPE, GATED, SHORTER]),
+        ("classify", {"pooling": "last"}, [POOLS, LOOK]),
+        ("classify", {"bidirectional": False}, [BOTH, LOOK]),
+        ("translate", {"bidirectional": False}, [BOTH, LOOK]),
+        ("language-model", {}, [LOOK]),
+    ],
+)
+def test_what_to_change_where_an_error_vanishes(task: str, settings: dict[str, object], lines: list[str]) -> None:
+    named = {f"model__{name}": value for name, value in settings.items()}
+    assert said("vanishing", task, **named).split("\n") == lines
+    assert said("healthy", task, **named) == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        ({}, ["clip the gradient more: --set training.clip_norm=0.5 (now 1)"]),
+        ({"training__clip_norm": 0.25}, ["clip the gradient more: --set training.clip_norm=0.125 (now 0.25)"]),
+        ({"training__clip_norm": 0.0}, ["clip the gradient: --set training.clip_norm=1"]),
+        ({"model__cell": "elman"}, [
+            "clip the gradient more: --set training.clip_norm=0.5 (now 1)",
+            "the steps of a gated cell stay near 1: --set model.cell=lstm, or gru",
+        ]),
+        ({"model__cell": "elman", "model__activation": "relu"}, [
+            "clip the gradient more: --set training.clip_norm=0.5 (now 1)",
+            "a ReLU has no upper bound: --set model.activation=tanh",
+            "the steps of a gated cell stay near 1: --set model.cell=lstm, or gru",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_to_change_where_an_error_explodes(settings: dict[str, object], lines: list[str]) -> None:
+    rate = TASKS["classify"].recipe().training.learning_rate
+    assert said("exploding", "classify", **settings).split("\n") == [*lines, RATE.format(rate)]
+
+
+@pytest.mark.parametrize(("clipped", "words"), [(None, ""), (0.0, ""), (0.25, ""), (0.26, "26 %"), (1.0, "100 %")])
+def test_many_clipped_updates_are_named(clipped: float | None, words: str) -> None:
+    rate = TASKS["classify"].recipe().training.learning_rate
+    assert said("healthy", "classify", clipped) == (
+        f"{words} of the updates were clipped to a norm of 1: a lower learning rate (training.learning_rate, now "
+        f"{rate:g}) makes steps that need no clipping"
+        if words
+        else ""
+    )
 
 
 @pytest.mark.parametrize("task", TOYS)
