@@ -100,11 +100,12 @@ def test_what_is_stored_and_does_not_fit_together_is_refused(
     "settings", [{}, {"data__season": 4}, {"data__calendar": "day week"}, {"model__baseline": "linear"}]
 )
 def test_a_sketch_is_the_network_of_one_column_before_there_are_data(settings: dict[str, object]) -> None:
-    sketch = list(sketch_network(recipe(**settings)).parts())
-    real = list(make_network(recipe(**settings), ("a",), ("a",), ()).structure().parts())
+    one, other = sketch_network(recipe(**settings)), make_network(recipe(**settings), ("a",), ("a",), ()).structure()
+    assert (one.gives, one.answers, one.ahead, one.parameters) == (other.gives, other.answers, other.ahead, None)
+    sketch, real = list(one.parts()), list(other.parts())
     assert len(sketch) == len(real)
     for drawn, part in zip(sketch, real, strict=True):
-        assert (drawn.kind, drawn.name, drawn.cell) == (part.kind, part.name, part.cell)
+        assert (drawn.kind, drawn.name, drawn.cell, drawn.notes) == (part.kind, part.name, part.cell, part.notes)
         for size in ("inputs", "outputs", "parameters"):
             assert getattr(drawn, size) in (None, getattr(part, size))
 

@@ -86,8 +86,7 @@ class ForecastNetwork:
 def sketch_network(recipe: ForecastRecipe) -> Structure:
     """What a network of this recipe is made of before there are columns: of one column."""
     with unfilled():
-        data = recipe.data
-        model = build_forecaster(recipe.model, 1, [0], max(1, data.season), max(1, data.window), data.cycles)
+        model = build_forecaster(recipe.model, 1, [0], cycles=recipe.data.cycles)  # windows and seasons change no part
     return without_data(forecaster_structure(model))
 
 
