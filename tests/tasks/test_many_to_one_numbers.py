@@ -108,6 +108,7 @@ def test_where_all_numbers_are_the_same_that_is_the_answer() -> None:
     assert head.targets(kept).tolist() == pytest.approx([0.0, 1.0], abs=1e-6)
     assert learned([0.1 + 0.2] * 5 + [0.3] * 5)[0].deviation == 0  # but for rounding
     assert learned([1.0, 1.0, 1.001])[0].deviation > 0
+    assert learned([7.5])[0] == NumberHead(7.5, 0.0)
 
 
 def test_what_is_no_number_is_refused_all_at_once() -> None:
