@@ -11,10 +11,12 @@ import pytest
 
 from recurra.baselines import PairsModel, Stored, from_bytes
 from recurra.baselines.pairs import (
+    LAST_BITS,
     MOST_SCORED,
     SHAPES,
     UNKNOWN,
     Lattice,
+    Pieces,
     best_ways,
     expected,
     keys_of,
@@ -205,3 +207,16 @@ def test_a_lattice_has_no_piece_that_ends_beyond_a_pair() -> None:
             a, b = [*SHAPES][shape]
             assert i + a <= lengths[0]
             assert j + b <= lengths[1]
+
+
+def test_hashes_are_found_among_those_of_known_pairs_of_pieces() -> None:
+    """Also where others have the same last bits, where there are more than any, and where none is known."""
+    keys = np.array([-(3 << LAST_BITS), -5, 1, 7, 1 + (2 << LAST_BITS), (1 << 63) - 1], np.int64)
+    pieces = Pieces(keys, np.zeros(len(keys), np.float32), np.zeros((len(keys), 5), np.int32))
+    wanted = np.array([[7, 8, -5], [1 + (1 << LAST_BITS), 1, -(1 << 63)], [1 + (2 << LAST_BITS), 0, (1 << 63) - 1]])
+    assert pieces.places(wanted).tolist() == [[3, 6, 1], [6, 2, 6], [4, 6, 5]]
+    every = np.random.default_rng(1).integers(-300, 300, 5000)
+    right = [int(np.flatnonzero(keys == one)[0]) if one in keys else 6 for one in every]
+    assert pieces.places(every).tolist() == right
+    none = Pieces(keys[:0], np.zeros(0, np.float32), np.zeros((0, 5), np.int32))
+    assert none.places(wanted).tolist() == [[0] * 3] * 3

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ MOST_CELLS = 1_500_000  # sum of I J of the pairs that are learned from
 MOST_UNITS = 60  # of a source or target that is learned from
 MOST_SCORED = 200  # of one that is scored
 CELLS_AT_ONCE = 100_000
+LAST_BITS = 17  # of a hash, by which most of those are sorted out that are of no pair of pieces
 LEAST_COUNT = 1e-3  # of a pair of pieces, to be kept between rounds
 UNKNOWN = -16.0  # log-probability of a pair of pieces that was never seen
 NOTHING = -1  # in place of a unit that is not there
@@ -59,6 +61,22 @@ class Pieces:
     keys: NDArray[np.int64]  # [P] hashes, rising
     log_probs: NDArray[np.float32]  # [P]
     units: NDArray[np.int32]  # [P, 5] two of the source and three of the target; NOTHING where there are fewer
+
+    @cached_property
+    def _among(self) -> NDArray[np.bool_]:
+        """Of the last bits of a hash, whether one of the pairs of pieces has them."""
+        found = np.zeros(1 << LAST_BITS, np.bool_)
+        found[self.keys & (len(found) - 1)] = True
+        return found
+
+    def places(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Where each of these hashes stands among the keys; P where it is of no pair of pieces, as most are."""
+        flat, found = hashes.ravel(), np.full(hashes.size, len(self.keys), np.int64)
+        perhaps = np.flatnonzero(self._among[flat & (len(self._among) - 1)])
+        at = np.searchsorted(self.keys, flat[perhaps])
+        right = np.append(self.keys, 0)[at] == flat[perhaps]
+        found[perhaps[right]] = at[right]
+        return found.reshape(hashes.shape)
 
     def some(self, chosen: NDArray[np.int64]) -> Pieces:
         """Those at these places."""
@@ -276,16 +294,14 @@ def taken_apart(pieces: Pieces, sources: Sequences, targets: Sequences) -> Taken
     """The most probable way to take each pair apart, of pairs of pieces that are known or not."""
     numbers = [np.zeros(0, np.int64)] * len(sources)
     unknown = np.zeros(len(sources), np.int64)
-    keys = pieces.keys
-    padded_keys, scores = np.append(keys, np.iinfo(np.int64).max), np.append(pieces.log_probs, UNKNOWN)
+    size, scores = len(pieces.keys), np.append(pieces.log_probs, UNKNOWN)
     for chosen, lattice in lattices_of(sources, targets, MOST_SCORED):
-        places = np.searchsorted(keys, lattice.keys)
-        places[padded_keys[places] != lattice.keys] = len(keys)
+        places = pieces.places(lattice.keys)
         for row, one in zip(chosen, best_ways(lattice, scores[places], places), strict=True):
             if len(one):
-                known = np.where(one == len(keys), len(keys) + 1, one) + 1
-                numbers[row] = np.append(known, len(keys) + 1)
-                unknown[row] = (one == len(keys)).sum()
+                known = np.where(one == size, size + 1, one) + 1
+                numbers[row] = np.append(known, size + 1)
+                unknown[row] = (one == size).sum()
     return Taken(numbers, unknown)
 
 
