@@ -133,6 +133,7 @@ def test_answers_alone_in_batches_and_while_they_are_written(
 def test_one_input_is_an_image_or_a_vector(over_images: Any, over_vectors: Any, tmp_path: Path) -> None:
     images, vectors = predictor("caption", over_images), predictor("caption", over_vectors)
     assert images.image_columns == vectors.image_columns == []  # type: ignore[attr-defined]
+    assert images.represented == "the encoder's summary of the image, from which the decoder starts"
     Image.fromarray(IMAGES[0][0]).save(tmp_path / "a.png")
     path = str(tmp_path / "a.png")
     for found, given, one in (

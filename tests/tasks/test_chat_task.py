@@ -236,6 +236,9 @@ def test_each_way_to_ask_reads_the_last_turns_and_names_the_text_that_is_wrong()
 
 def test_streams_are_the_replies_and_show_all_turns() -> None:
     talker = predictor()
+    assert talker.represented == talker.texts.represented == "the last state of the encoder's top layer"
+    assert talker.is_one(["a", "b"]) is False
+    assert talker.is_one(("a", "b")) is talker.is_one("a") is True
     for options in (ChatDecodingOptions(beam=1, max_length=4, anti_lm=0.0), ChatDecodingOptions(beam=3, max_length=4)):
         context = ["who", "hello", "hi", "who are you"]
         stream = talker.stream(context, options)

@@ -194,6 +194,7 @@ def test_what_is_no_text_and_what_is_too_long(monkeypatch: pytest.MonkeyPatch) -
 def test_vectors_are_the_last_outputs_of_the_first_network(form: str) -> None:
     networks = [made(form), made(form, 2)]
     found: Any = LanguagePredictor(networks)
+    assert found.represented == "what the top layer puts out after the last unit"
     texts = ["red", " ", "a rose"]
     for text, vector in zip(texts, found.vectors(texts), strict=True):
         if not text.strip():
