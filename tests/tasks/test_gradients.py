@@ -13,7 +13,8 @@ from toy_tasks import TOYS, examples, network, predictor
 
 from recurra.data import Passage, Series
 from recurra.errors import DataError, RecurraError, UsageError
-from recurra.tasks import TASKS
+from recurra.inside.flow import MOST_LOSSES
+from recurra.tasks import TASKS, gradients
 from recurra.tasks.flow_advice import advice
 from recurra.tasks.gradients import ShownFlow, flow_of_examples, traced_run
 from recurra.tasks.questions import Question, drawn, questions, stretches
@@ -165,6 +166,55 @@ def said(kind: str, task: str, clipped: float | None = None, **settings: object)
         TASKS[task].recipe().with_settings({name.replace("__", "."): v for name, v in settings.items()})
     )
     return "\n".join(advice(GradientFlow("", [], Verdict(cast("Any", kind), 3, ""), 1, 1), recipe, clipped))
+
+
+def noted(total: int, kept: int, refusals: int, losses: int, examples: int, *silent: int) -> list[str]:
+    """What is said of examples, and of layers in which so many losses have no gradient one step back."""
+    layers = [SimpleNamespace(name=f"layers.{k}", silent=one) for k, one in enumerate(silent)]
+    sample: Any = SimpleNamespace(total=total, kept=[None] * kept)
+    runs: Any = SimpleNamespace(refusals=[(k + 5, f"why {k}") for k in range(refusals)])
+    found: Any = SimpleNamespace(losses=losses, examples=examples, layers=layers)
+    return list(gradients._notes(sample, runs, found, 3))
+
+
+MOST = f"of each example {MOST_LOSSES} losses were taken at most, spread over its outputs, the last among them"
+
+
+@pytest.mark.parametrize(
+    ("given", "notes"),
+    [
+        ((5, 5, 0, 20, 5, 0), []),
+        ((6, 5, 0, 20, 5, 0), ["5 of 6 examples were taken, drawn with seed 3"]),
+        ((1200, 1, 0, 2, 1, 0), ["1 of 1,200 examples was taken, drawn with seed 3"]),
+        ((5, 5, 1, 20, 4, 0), ["1 example could not be traced and was left out, such as line 5: why 0"]),
+        ((5, 5, 2, 20, 3, 0), ["2 examples could not be traced and were left out, such as line 5: why 0"]),
+        ((5, 5, 0, MOST_LOSSES * 5, 5, 0), [MOST]),
+        ((5, 5, 0, MOST_LOSSES * 5 - 1, 5, 0), []),
+        ((5, 5, 0, 20, 5, 1, 0), ["layer layers.0: 1 of the losses has no gradient one step back and is not counted"]),
+        ((5, 5, 0, 20, 5, 0, 7), [
+            "layer layers.1: 7 of the losses have no gradient one step back and are not counted"]),
+        ((5, 5, 0, 20, 5, 20, 3), [
+            "layer layers.0: 20 of the losses have no gradient one step back and are not counted",
+            "layer layers.1: 3 of the losses have no gradient one step back and are not counted",
+        ]),
+        ((5, 5, 0, 20, 5, 20, 20), [
+            "no loss depends on the states of the network: so it is where the wide part answers alone"]),
+    ],
+)  # fmt: skip
+def test_what_was_taken_and_what_was_left_out_is_said(given: tuple[int, ...], notes: list[str]) -> None:
+    assert noted(*given) == notes
+
+
+def test_how_training_differs_from_what_was_measured_is_said() -> None:
+    running = TASKS["language-model"].recipe().with_settings({"data.form": "running", "batching.steps": 17})
+    lines = TASKS["language-model"].recipe().with_settings({"data.form": "lines"})
+    tags = {size: TASKS["tag"].recipe().with_settings({"model.characters": size}) for size in (0, 8)}
+    assert list(gradients._limits(running)) == [
+        "in training errors go back 17 steps at most (batching.steps), and are cut off there"
+    ]
+    assert list(gradients._limits(tags[8])) == ["the layers that read the characters of each token are not included"]
+    for recipe in (lines, tags[0], TASKS["translate"].recipe()):
+        assert list(gradients._limits(recipe)) == []
 
 
 GATED = "a gated cell can pass an error on unchanged: --set model.cell=lstm, or gru"
