@@ -10,6 +10,7 @@ from test_answers import check
 from toy_tasks import TOYS, network, predictor
 
 from recurra.errors import UsageError
+from recurra.tasks import contrast as module
 from recurra.tasks.contrast import ShownContrast, contrasted
 from recurra.tasks.task import Network
 
@@ -88,6 +89,31 @@ def test_texts_part_token_against_token_and_are_aligned_after_it() -> None:
         ("krad", "krad"),
         ("<EOS>", "<EOS>"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "steps"),
+    [
+        ("abc", "abc", ["aa", "bb", "cc"]),
+        ("abc", "axc", ["aa", "bx", "cc"]),
+        ("abc", "xbc", ["ax", "bb", "cc"]),
+        ("abc", "ab", ["aa", "bb", "c-"]),  # one goes on
+        ("ab", "abc", ["aa", "bb", "-c"]),
+        ("abcd", "axbcd", ["aa", "bx", "-b", "cc", "dd"]),  # at the parting token against token, then aligned
+        ("abcd", "ad", ["aa", "bd", "c-", "d-"]),
+        ("", "ab", ["-a", "-b"]),
+        ("a", "b", ["ab"]),
+    ],
+)
+def test_tokens_with_their_log_probabilities_are_aligned(first: str, second: str, steps: list[str]) -> None:
+    one = [(token, -1.0 - k) for k, token in enumerate(first)]
+    other = [(token, -0.5 - k / 4) for k, token in enumerate(second)]
+    found = list(module._aligned(one, other))
+    assert ["".join(name or "-" for name in (step.first, step.second)) for step in found] == steps
+    assert [(step.first, step.first_log_prob) for step in found if step.first is not None] == one
+    assert [(step.second, step.second_log_prob) for step in found if step.second is not None] == other
+    assert all(step.first_log_prob is None for step in found if step.first is None)
+    assert all(step.second_log_prob is None for step in found if step.second is None)
 
 
 def test_what_a_language_model_writes_next_is_its_answer() -> None:
