@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 from toy_tasks import TOYS, examples, network, predictor
 
+from recurra.data.content import Fields
+from recurra.data.numbers import Numbers
+from recurra.metrics import Case
 from recurra.metrics.examples import shares
 from recurra.tasks import TASKS
+from recurra.tasks.answer import Alternative, Answer
+from recurra.tasks.cases import case_of, content_groups, target_groups, text_groups
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.tag.recipe import TagRecipe
 
@@ -93,3 +98,56 @@ def test_tags_that_write_no_spans_are_measured_one_by_one() -> None:
     recall = {report["label"]: report["recall"] for report in found.details["labels"]}
     for tag, share in found.parts["right tag"].items():
         assert float(shares(share.statistics().sum(axis=0))) == pytest.approx(recall[tag])
+
+
+def numbers(*values: float) -> Numbers:
+    names = tuple(f"n{k}" for k in range(len(values)))
+    return Numbers(np.array(values, np.float32), names)
+
+
+@pytest.mark.parametrize(
+    ("content", "groups"),
+    [
+        ("a b", {"script": "Latin"}),
+        ("жук", {"script": "Cyrillic"}),
+        ("a\tб", {"script": "Latin", "column 1": "a", "column 2": "б"}),
+        (numbers(1.5, math.nan, 3.0), {"n0": 1.5, "n2": 3.0}),
+        (numbers(*range(8)), {f"n{k}": float(k) for k in range(8)}),
+        (numbers(*range(9)), {}),  # features rather than columns
+        (Fields(("a", numbers(1.5)), ("x", "y")), {"x": "a", "n0": 1.5}),
+        (np.zeros((2, 2), np.uint8), {}),
+    ],
+)
+def test_what_an_input_can_be_sorted_by(content: Any, groups: dict[str, str | float]) -> None:
+    found = content_groups(content)
+    assert {name: value for name, value in found.items() if name != "script"} == {
+        name: value for name, value in groups.items() if name != "script"
+    }
+    assert ("script" in found) == ("script" in groups)
+    if isinstance(content, str):
+        assert found == text_groups(content)
+
+
+def test_scripts_are_told_apart() -> None:
+    assert text_groups("a b")["script"] == text_groups("c")["script"] != text_groups("жук")["script"]
+
+
+def test_what_written_texts_can_be_sorted_by() -> None:
+    assert target_groups(["abc", "de"]) == {
+        "length of the right output (characters)": 3, "right outputs of an input": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("best", "probability"),
+    [
+        (Alternative("x", score=-2.0, log_prob=math.log(0.25)), 0.25),
+        (Alternative("x", score=0.75), 0.75),
+        (Alternative("x"), None),
+        (Alternative("x", score=3.0, log_prob=0.0), 1.0),
+    ],
+)
+def test_a_case_has_the_probability_of_its_answer_or_its_score(best: Alternative, probability: float | None) -> None:
+    found = case_of(Answer("in", [best, Alternative("y", 9.0)], None, ["q"]), 7, ["t", "u"], 1.5, {"a": "b"})
+    assert found == Case(7, "in", ("t", "u"), "x", pytest.approx(probability), 1.5, ("q",), {"a": "b"})
+    assert case_of(Answer("in", [best], None), 7, []).groups == {}
