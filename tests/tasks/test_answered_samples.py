@@ -62,6 +62,7 @@ class Writer:
     """Continues a text by what is asked for."""
 
     generation = Generation()
+    endless = False
 
     def __init__(self, targets: tuple[str, ...] = ()) -> None:
         self.asked: list[Any] = []
