@@ -141,7 +141,7 @@ def traced_run(model: Seq2Seq, source: Padded, target: Padded) -> tuple[Decoded,
     return decoded, placed("encoder", encoded.trace) | placed("decoder", decoded.trace)
 
 
-@pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer", "input feeding"])
+@pytest.mark.parametrize("name", ["default", "gru", "elman", "one layer", "input feeding", "copy, one layer, fed"])
 def test_tracing_takes_the_reference_implementation_and_gives_the_same(name: str) -> None:
     model = network(**VARIANTS[name])
     source, target = batch()
@@ -171,10 +171,14 @@ def test_tokens_that_two_columns_have_are_marked() -> None:
         assert row == [bool(one) for one in wanted] + [False] * (8 - len(wanted))
 
 
-def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows() -> None:
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_a_fed_decoder_shows_the_gates_that_an_unfed_one_shows(layers: int) -> None:
     source, target = batch()
-    fed, unfed = (traced_run(network(input_feeding=feeding), source, target)[1] for feeding in (True, False))
+    fed, unfed = (
+        traced_run(network(input_feeding=feeding, layers=layers), source, target)[1] for feeding in (True, False)
+    )
     assert fed.keys() == unfed.keys()
+    assert sum(place.startswith("decoder") for place in fed) == layers
     for place, record in fed.items():
         assert (list(record.gates), list(record.states)) == (list(unfed[place].gates), list(unfed[place].states))
         assert record.cell is not None
@@ -198,3 +202,4 @@ def test_copying_puts_the_attention_on_the_copied_tokens() -> None:
 def test_shared_weights_are_counted_once() -> None:
     tied, untied = network(), network(tie_embeddings=False)
     assert untied.parameter_count() - tied.parameter_count() == TARGET * 8
+    assert untied.parameter_count() == sum(one.numel() for one in untied.state_dict().values())
