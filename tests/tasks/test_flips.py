@@ -141,16 +141,48 @@ def test_what_is_to_become_less_is_what_speaks_for_the_answer() -> None:
     assert not aimed.reached(answer, [])
 
 
-def test_two_tokens_are_changed_where_one_does_not_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A network that says "long" unless neither word is red or blue."""
-    made = network("classify")
-    asked: Any = predictor("classify", made)
-    (answer,) = asked.predict(["red red"], made.recipe.decoding)
-    single = flips(asked, "red red", made.recipe.decoding)
-    assert answer.text == single.answer
-    monkeypatch.setattr(module, "MOST_SINGLES", 3)
-    few = flips(asked, "red red", made.recipe.decoding)
-    assert few.singles <= 3
+@pytest.mark.parametrize(
+    ("singles", "each", "promising", "doubles"),
+    [(400, 20, 24, 200), (5, 20, 24, 200), (400, 20, 3, 200), (400, 20, 24, 7), (1, 1, 24, 200)],
+)
+def test_no_more_is_tried_than_there_is_time_for(
+    singles: int, each: int, promising: int, doubles: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a threshold that nothing reaches: those changes that bring it nearest, then two of the best of them."""
+    for name, value in (("MOST_SINGLES", singles), ("EACH", each), ("PROMISING", promising), ("MOST_DOUBLES", doubles)):
+        monkeypatch.setattr(module, name, value)
+    made = linear_network()
+    asked: Any = predictor("regress", made)
+    one = flips(asked, "red blue", made.recipe.decoding, threshold=1e9)
+    assert not one.found
+    question, editing = asked.ask("red blue", made.recipe.decoding), asked.editing("red blue")
+    (before,) = asked.predict(["red blue"], made.recipe.decoding)
+    aim = module._aim(editing, question, before, 0, None, 1e9)
+    edits = list(module._proposed(question, editing, aim))[:singles]
+    assert one.singles == len(edits)
+    best = edits[:promising]
+    pairs = [(a, b) for k, a in enumerate(best) for b in best[k + 1 :] if a.place != b.place]
+    empty = sum(not a.now and not b.now for a, b in pairs[:doubles])  # of both left out nothing stays
+    assert one.doubles == min(len(pairs), doubles) - empty
+    assert one.possible == 2 * len(editing.candidates)
+
+
+def test_changes_come_by_what_they_gain_and_none_at_a_place_that_is_fixed() -> None:
+    made = linear_network()
+    asked: Any = predictor("regress", made)
+    question, editing = asked.ask("red blue", made.recipe.decoding), asked.editing("red blue")
+    (before,) = asked.predict(["red blue"], made.recipe.decoding)
+    aim = module._aim(editing, question, before, 0, None, 1e9)
+    every = list(module._proposed(question, editing, aim))
+    assert {(edit.place, edit.now) for edit in every} == {
+        (place, word) for place, was in enumerate(["red", "blue"]) for word in [*WORDS, ""] if word != was
+    }
+    assert all(edit.was == ["red", "blue"][edit.place] for edit in every)
+    swapped = [(f"{edit.now} blue" if edit.place == 0 else f"red {edit.now}") for edit in every if edit.now]
+    numbers = [number(asked, given) for given in swapped]
+    assert numbers == sorted(numbers, reverse=True)  # it is to become more than the threshold
+    fixed = list(module._proposed(question, editing, aim._replace(fixed=1)))
+    assert fixed == [edit for edit in every if edit.place == 0]
 
 
 @pytest.mark.parametrize(
