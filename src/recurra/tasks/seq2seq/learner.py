@@ -155,7 +155,6 @@ def sampled_inputs(model: Seq2Seq, batch: Batch, share: float) -> Padded:
     predicted[target.mask] = model(batch.source, target).argmax(-1)
     shifted = torch.cat([torch.full_like(predicted[:, :1], GO), predicted[:, :-1]], dim=1)
     chosen = (torch.rand(target.values.shape, device=target.values.device) < share) & target.mask
-    chosen[:, 0] = False
     return target.with_values(torch.where(chosen, shifted, target.values))
 
 
