@@ -127,10 +127,9 @@ class Caption(Task[Captioned, CaptionRecipe, Captioner]):
         )
 
     def sketch(self, recipe: CaptionRecipe) -> Structure:
-        """What writes about images of the usual size, or of the one that is set."""
-        height, width = recipe.data.height or USUAL_SIDE, recipe.data.width or USUAL_SIDE
+        """What writes about images; how large they are is left open."""
         with unfilled():
-            model = build_captioner(recipe.model, len(SPECIAL_TOKENS), ImageShape(height, width, 3))
+            model = build_captioner(recipe.model, len(SPECIAL_TOKENS), ImageShape(USUAL_SIDE, USUAL_SIDE, 3))
         return without_data(seq2seq_structure(model, "an image", plain_name(recipe.text.target_units)))
 
     def sides(self, network: Captioner) -> Sequence[Side[Captioned]]:
