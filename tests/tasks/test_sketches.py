@@ -33,7 +33,7 @@ CASES: list[tuple[str, dict[str, object], list[Any] | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("task", "settings", "rows"), CASES, ids=str)
+@pytest.mark.parametrize(("task", "settings", "rows"), CASES, ids=[f"{task} {said}" for task, said, _ in CASES])
 def test_a_sketch_is_a_network_without_its_data(task: str, settings: dict[str, object], rows: list[Any] | None) -> None:
     made: Any = network(task, settings=settings, rows=rows)
     recipe = (
