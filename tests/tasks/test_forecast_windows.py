@@ -103,6 +103,8 @@ def test_naive_forecasts() -> None:
     assert naive_forecast(past, 3, 1)[:, 0].tolist() == [9, 9, 9]
     assert naive_forecast(past, 6, 4)[:, 0].tolist() == [6, 7, 8, 9, 6, 7]
     assert naive_forecast(past, 2, 24)[:, 0].tolist() == [9, 9]  # no whole season is known
+    assert naive_forecast(past[:4], 5, 4)[:, 0].tolist() == [0, 1, 2, 3, 0]
+    assert naive_forecast(past[:3], 5, 4)[:, 0].tolist() == [2, 2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("times", [False, True])
