@@ -174,7 +174,7 @@ def test_ngrams_are_mixed_in_at_the_end_and_it_is_said(tables: Tables) -> None:
     TASK.closed(found, Encoded(other.train, tables.table("one", [rows[0][:1]])), stored, said.append)
     [note] = texts(said)
     assert note.startswith(f"the {baseline.name} is not mixed in: ")
-    assert note.endswith(" without it, on 1 validation units")
+    assert note.endswith(" without it, on 1 validation unit")
     assert found.describe().endswith(", over the grapheme clusters of lines")
 
 

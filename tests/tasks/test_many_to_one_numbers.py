@@ -102,6 +102,7 @@ def test_where_all_numbers_are_the_same_that_is_the_answer() -> None:
         f"warning: all 1,200 numbers of {name} are 2.123456789: there is nothing to learn, and every input will be "
         "answered with that; if it is the wrong column, name another one: --target-column"
     ]
+    assert learned([5.0])[1][0].startswith(f"warning: the only number of {name} is 5: there is nothing to learn")
     outputs, kept = torch.tensor([[7.0], [-3.0]]), torch.tensor([2.123456789, 3.123456789]).double()
     assert head.values(outputs).tolist() == [[2.123456789], [2.123456789]]
     assert head.said(outputs).tolist() == [0.0, 0.0]

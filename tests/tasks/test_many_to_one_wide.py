@@ -200,14 +200,14 @@ def test_what_is_said_of_the_shares_at_the_end(tmp_path: Any) -> None:
     found, _ = completed(made(), "on")
     task = TASKS["classify"]
     train = list(examples("classify", ROWS))
-    for name, some in (("t", train), ("v", train[:2])):
+    for name, some in (("t", train), ("v", train[:2]), ("one", train[:1])):
         task.encode(some, found, tmp_path / name)
     encoded: Any = Encoded(task.open_encoded(tmp_path / "t"), task.open_encoded(tmp_path / "v"))
 
-    def said(own: float, others: float) -> list[str]:
+    def said(own: float, others: float, valid: str = "v") -> list[str]:
         events: list[Event] = []
         found.model.shares.copy_(torch.tensor([own, others]))
-        task.closed(found, encoded, b"", events.append)
+        task.closed(found, Encoded(encoded.train, task.open_encoded(tmp_path / valid)), b"", events.append)
         return texts(events)
 
     assert said(0.5, 0.75) == [
@@ -217,6 +217,8 @@ def test_what_is_said_of_the_shares_at_the_end(tmp_path: Any) -> None:
     assert said(0.0, 1.0) == [
         "the wide part answers alone: 2 validation examples do not show that the network improves on it"
     ]
+    assert said(0.5, 0.75, "one")[0].endswith("as far as 1 validation example surely supports the network")
+    assert said(0.0, 1.0, "one")[0].endswith(": 1 validation example does not show that the network improves on it")
     events: list[Event] = []
     task.closed(made(wide="off"), encoded, b"", events.append)
     assert events == []

@@ -42,6 +42,7 @@ from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Decision, Tokenizer, decide_units
+from recurra.text.counted import counted
 from recurra.text.pieces import pieces_in
 from recurra.training import Learner, Note
 
@@ -143,7 +144,7 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         found = mix(network, encoded.valid, ngrams)
         how = f"is mixed in, with a mean weight of {found.share:.0%}" if found.better else "is not mixed in"
         beside = f"{found.nats:.3f} nats per unit, {found.alone:.3f} without it"
-        emit(Note(f"the {ngrams.name} {how}: {beside}, on {found.units:,} validation units"))
+        emit(Note(f"the {ngrams.name} {how}: {beside}, on {counted(found.units, 'validation unit')}"))
 
     def predictor(self, networks: Sequence[LanguageNetwork]) -> LanguagePredictor:
         """One network, or an ensemble.

@@ -123,9 +123,11 @@ class NumberHead:
         different = {float(value) for value in values}
         largest = float(np.abs(values - values[0]).max())
         if largest <= ROUNDING * abs(float(values[0])):
-            emit(Note(f"warning: all {len(values):,} numbers of {name} are {shown(values[0], 0.0)}: there is nothing "
-                      "to learn, and every input will be answered with that; if it is the wrong column, name another "
-                      "one: --target-column"))  # fmt: skip
+            every = (
+                f"the only number of {name} is" if len(values) == 1 else f"all {len(values):,} numbers of {name} are"
+            )
+            emit(Note(f"warning: {every} {shown(values[0], 0.0)}: there is nothing to learn, and every input will be "
+                      "answered with that; if it is the wrong column, name another one: --target-column"))  # fmt: skip
             return cls(float(values[0]), 0.0, recipe.output.loss, form)
         # In shares of the largest difference from the first: no square is too small or too large for a number.
         shares = moments([(values - values[0]) / largest], 1)

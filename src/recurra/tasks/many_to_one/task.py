@@ -206,12 +206,13 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         if network.model.wide is None:
             return
         own, others = floats(network.model.shares)
-        examples = counted(len(encoded.valid), "validation example")
+        examples, one = counted(len(encoded.valid), "validation example"), len(encoded.valid) == 1
         if own:
             emit(Note(f"shares: {own:.2f} of the network and {others:.2f} of its wide part, as far as {examples} "
-                      "surely support the network"))  # fmt: skip
+                      f"surely {'supports' if one else 'support'} the network"))  # fmt: skip
         else:
-            emit(Note(f"the wide part answers alone: {examples} do not show that the network improves on it"))
+            show = f"{'does' if one else 'do'} not show that the network improves on it"
+            emit(Note(f"the wide part answers alone: {examples} {show}"))
 
     def predictor(self, networks: Sequence[HeadNetwork]) -> HeadPredictor:
         """One network, or an ensemble.
