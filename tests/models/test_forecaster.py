@@ -99,6 +99,9 @@ def test_before_it_has_learned_it_forecasts_what_is_smoothed() -> None:
     torch.testing.assert_close(found[0, :, 0], torch.tensor([even, odd, even]))
     torch.testing.assert_close(found[1, :, 0], torch.tensor([8.0, 12.5 / 1.7, 8.0]))
     assert found[2, :, 0].tolist() == [5.0, 5.0, 5.0]  # no whole season: the last value
+    columns = window.with_values(torch.cat([window.values, 2 * window.values, 1 - window.values], 2))
+    several = answer(build_forecaster(options, 3, [0, 1, 2], SEASON).eval(), columns).squeeze(-1)
+    torch.testing.assert_close(several, torch.stack([found[..., 0], 2 * found[..., 0], 1 - found[..., 0]], 2))
     found = answer(build_forecaster(options, 1, [0]).eval(), window).squeeze(-1)
     torch.testing.assert_close(found[1, :, 0], torch.full((3,), (9 + 0.7 * 8 + 0.49 * 5) / 2.19))
 
