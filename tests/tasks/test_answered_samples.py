@@ -122,9 +122,14 @@ def test_those_that_are_not_trained_on_come_first(number: int, texts: list[str],
 
 @pytest.mark.parametrize(
     ("length", "short"),
-    [(0, ""), (LONGEST, "a" * LONGEST), (LONGEST + 2, "a" * LONGEST + "… (2 more characters)"),
-     (LONGEST + 1200, "a" * LONGEST + "… (1,200 more characters)")],
-)  # fmt: skip
+    [
+        (0, ""),
+        (LONGEST, "a" * LONGEST),
+        (LONGEST + 1, "a" * LONGEST + "… (1 more character)"),
+        (LONGEST + 2, "a" * LONGEST + "… (2 more characters)"),
+        (LONGEST + 1200, "a" * LONGEST + "… (1,200 more characters)"),
+    ],
+)
 def test_long_texts_are_cut(length: int, short: str) -> None:
     assert shortened("a" * length) == short
     found = sample_of(Case(3, "a" * length, ("b", "a" * length)))

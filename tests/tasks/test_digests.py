@@ -39,6 +39,7 @@ def test_all_files_of_what_is_named_are_written_down(tmp_path: Path) -> None:
     [
         ({"recipe.toml": b"abd"}, "recipe.toml was altered"),
         ({"recipe.toml": b"ab"}, "recipe.toml is cut short: it has 2 bytes, 3 were written"),
+        ({"recipe.toml": b"a"}, "recipe.toml is cut short: it has 1 byte, 3 were written"),
         ({"recipe.toml": b"abcd"}, "recipe.toml is longer: it has 4 bytes, 3 were written"),
         ({"data/b": b"x" * 1199}, "data/b is cut short: it has 1,199 bytes, 1,200 were written"),
         ({"data/deep/a": None}, "data/deep/a is missing"),

@@ -15,7 +15,7 @@ from recurra.errors import RunError
 from recurra.files import atomic_write
 from recurra.narrowing import object_of, value_of
 from recurra.tasks.resuming import START_AGAIN
-from recurra.text.counted import named
+from recurra.text.counted import counted, named, was_or_were
 
 NAME = "digests.json"
 
@@ -60,5 +60,6 @@ def _change(path: Path, recorded: str) -> str:
     size = path.stat().st_size
     before = int(recorded.split()[0])
     if size != before:
-        return f"is {'cut short' if size < before else 'longer'}: it has {size:,} bytes, {before:,} were written"
+        written = f"{before:,} {was_or_were(before)} written"
+        return f"is {'cut short' if size < before else 'longer'}: it has {counted(size, 'byte')}, {written}"
     return "" if _digest(path) == recorded else "was altered"

@@ -18,6 +18,7 @@ from recurra.metrics import Case
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Generates, Network, Predictor, Task
+from recurra.text.counted import counted
 from recurra.tracing import Sample
 from recurra.training import Emit, Note, Sampled
 
@@ -115,4 +116,4 @@ def sample_of(case: Case) -> Sample:
 
 def shortened(text: str) -> str:
     """A text as it is kept: of a long one the beginning, and how much is missing."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text) - LONGEST:,} more characters)"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({counted(len(text) - LONGEST, 'more character')})"
