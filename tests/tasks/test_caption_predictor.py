@@ -247,3 +247,12 @@ def test_numbers_of_which_a_network_sees_no_difference_are_said() -> None:
     TASKS["caption"].make(open_examples(DataSource(rows=rows), CAPTIONS), recipe, said.append)
     notes = [event.text for event in said if isinstance(event, Note)]
     assert len([note for note in notes if "1e+12" in note]) == 1
+
+
+def test_pixels_are_read_in_deviations_from_those_of_the_training_images() -> None:
+    recipe = TASKS["caption"].recipe().with_settings({"model.width": 8, "model.cells": 3})
+    made: Any = TASKS["caption"].make(open_examples(DataSource(rows=IMAGES), CAPTIONS), recipe, lambda event: None)
+    reader = made.model.encoder.reader
+    pixels = np.stack([image for image, _ in IMAGES]).reshape(-1, 3) / 255
+    assert reader.mean.tolist() == pytest.approx(pixels.mean(0).tolist(), rel=1e-5)
+    assert reader.deviation.tolist() == pytest.approx(pixels.std(0).tolist(), rel=1e-5)

@@ -19,6 +19,7 @@ from recurra.errors import DataError, Interrupted, RunError
 from recurra.tasks import TASKS
 from recurra.tasks import fit as module
 from recurra.tasks.fit import (
+    DATA,
     Request,
     Training,
     asked_before,
@@ -26,6 +27,7 @@ from recurra.tasks.fit import (
     fit,
     opened_both,
     pick_device,
+    prepare,
     removed_on_refusal,
 )
 from recurra.tasks.recipe_file import ASKED, read_recipe
@@ -149,6 +151,16 @@ def test_a_folder_of_others_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="this folder is not empty"):
         fit(asked, Budget(epochs=1), lambda event: None)
     assert (asked.folder / "thesis.tex").read_text() == "mine"
+
+
+def test_nothing_is_left_of_the_data_of_a_start_that_came_to_nothing(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    left = asked.folder / "run" / DATA / "train" / "of another start"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    prepare(asked, Budget(epochs=1), lambda event: None)
+    assert not left.exists()
+    assert len(list(left.parent.iterdir())) > 0
 
 
 @pytest.mark.parametrize("valid", [False, True])

@@ -15,6 +15,7 @@ from recurra.data.content import Fields
 from recurra.data.images import image_file
 from recurra.errors import DataError, UsageError
 from recurra.options import NoEffect
+from recurra.tasks import TASKS
 from recurra.tasks.classify.recipe import ClassifyRecipe
 from recurra.tasks.many_to_one import build
 from recurra.tasks.many_to_one.build import (
@@ -226,3 +227,12 @@ def test_rows_have_the_columns_the_label_and_the_scores_of_a_wide_part(monkeypat
             [units] = [values for name, values in one.values.items() if name not in (TARGET, WIDE)]
             assert list(units) == made.inputs.columns[0].tokenizer.encode(example.content)
     assert asked == [3, 3, 1, 7]
+
+
+@pytest.mark.parametrize(("kind", "hidden"), [("rnn", 1), ("cnn", 1), ("feedforward", 3)])
+def test_several_columns_are_joined_by_one_hidden_layer_or_by_those_of_a_feed_forward_network(
+    kind: str, hidden: int
+) -> None:
+    settings = {"model.kind": kind, **({} if kind == "cnn" else {"model.layers": 3})}
+    found: Any = TASKS["classify"].make(several(), ClassifyRecipe().with_settings(settings), lambda event: None)
+    assert len(found.model.output.hidden) == hidden
