@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import inspect
 import io
 import json
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +18,7 @@ from clients import Asking, events
 from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from PIL import Image
 
+import recurra
 from recurra.errors import UsageError
 from recurra.serving.failures import Refused
 from recurra.serving.guard import Rates
@@ -99,6 +102,51 @@ async def test_a_body_without_a_length_is_not_read_beyond_the_limit(asking) -> N
 async def test_what_cannot_be_read_is_refused_in_one_form(body: bytes, kind: str, status: int, asking) -> None:
     response = await asking().http.post("/v1/predict", content=body, headers={"content-type": kind} if kind else {})
     assert (response.status_code, bool(message(response))) == (status, True)
+
+
+DOORS_WITH_OPTIONS = {
+    "/v1/predict": {"inputs": ["red"]},
+    "/v1/evaluate": {"inputs": ["red"], "targets": ["rot"]},
+    "/v1/generate": {"input": "red"},
+    "/v1/trace": {"input": "red"},
+    "/v1/explain": {"input": "red"},
+    "/v1/what-if": {"input": "red", "changes": [{"change": "edit", "position": 0, "token": "a"}]},
+    "/v1/flip": {"input": "red"},
+}
+METHODS = ("predict", "predict_iter", "evaluate", "generate", "stream", "trace", "explain", "what_if", "flip")
+ARGUMENTS = {name for one in METHODS for name in inspect.signature(getattr(recurra.Model, one)).parameters}
+
+
+@pytest.mark.parametrize("path", DOORS_WITH_OPTIONS)
+async def test_options_are_those_of_answering_and_no_other_arguments_of_a_model(
+    path: str, asking, tmp_path: Path
+) -> None:
+    """Some of which would be files of the server."""
+    client = asking()
+    secret = tmp_path / "secret.txt"
+    secret.write_text("correct horse\n")
+    assert {"target", "y", "format", "data", "options", "self"} < ARGUMENTS
+    for name in sorted(ARGUMENTS):
+        body = {"model": "en-de", **DOORS_WITH_OPTIONS[path], "options": {name: str(secret)}}
+        response = await client.post(path, body)
+        assert response.status_code == 422, name
+        assert f"unknown option '{name}'" in message(response)
+        assert "horse" not in response.text
+
+
+def test_no_option_of_answering_is_called_like_another_argument(loaded: Models) -> None:
+    for name, served in loaded.served.items():
+        assert not served.option_names & ARGUMENTS, name
+    assert loaded.served["tag"].option_names == frozenset()
+    assert {"beam", "nbest", "length_penalty"} < loaded.served["en-de"].option_names
+    assert {"length", "temperature"} < loaded.served["language-model"].option_names
+
+
+async def test_a_table_without_steps_is_refused(asking) -> None:
+    client = asking()
+    response = await client.post("/v1/predict", {"model": "forecast", "inputs": [{}, {}]})
+    assert response.status_code == 422
+    assert "expected the steps of a series, got 2 rows without any" in message(response)
 
 
 async def test_other_addresses_and_methods_are_refused_in_the_same_form(asking) -> None:

@@ -73,6 +73,7 @@ from recurra.tasks.task import (
 from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained, layers_of, traced
 from recurra.tasks.unknown import input_notes
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
+from recurra.text.counted import counted
 from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, Pattern, States
 from recurra.tracing.activations import THRESHOLD
 from recurra.training import Weights, named_weights, weights_of
@@ -887,6 +888,9 @@ class Model:
         examples = open_inputs(self._source(DataSource(rows=rows)), SERIES, self.predictor.reads)
         series = list(examples)
         warn_of(examples.notes)
+        if rows and not series:
+            what = f"expected the steps of a series, got {counted(len(rows), 'row')} without any"
+            raise DataError(what, where="the input", fix="Give a row for each step, with its numbers by column.")
         return series[0] if is_entry(given) or (len(series) == 1 and not series[0].name) else series
 
     def _rows_of_table(self, given: object) -> object:

@@ -310,8 +310,11 @@ class Engine:
         if not requests:
             return []
         try:
-            every = iter(work([one for request in requests for one in request.inputs]))
-            return [(request, [next(every) for _ in request.inputs]) for request in requests]
+            inputs = [one for request in requests for one in request.inputs]
+            every = list(work(inputs))
+            if len(every) != len(inputs):
+                raise RuntimeError(f"{len(every)} results of {len(inputs)} inputs")
+            return [(request, [every.pop(0) for _ in request.inputs]) for request in requests]
         except RecurraError as error:
             if len(requests) == 1:
                 return [(requests[0], error)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
+from recurra.options import unknown_name
 from recurra.serving.failures import Refused
 from recurra.serving.options import ServeOptions, flag
 
@@ -22,12 +23,19 @@ LIMITED = {
 }
 
 
-def check_options(asked: Mapping[str, object], limits: ServeOptions) -> None:
-    """Refuses what would take too long.
+def check_options(asked: Mapping[str, object], known: Collection[str], limits: ServeOptions) -> None:
+    """Refuses what is no option of answering, and what would take too long.
+
+    Args:
+        known: all options there are. What else a model's methods can be asked for, such as files, is not for clients.
 
     Raises:
+        UsageError: an unknown option.
         Refused: 422, with the limit.
     """
+    for name in asked:
+        if name not in known:
+            raise unknown_name("option", name, sorted(known), where="options")
     for name in asked.keys() & LIMITED.keys():
         value, limit = asked[name], LIMITED[name]
         most: int = getattr(limits, limit)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 
 from recurra.api import Model, load
 from recurra.errors import UsageError
+from recurra.options import is_section
 from recurra.serving.failures import sayable
-from recurra.tasks.task import ReadsImages
+from recurra.tasks.task import Generates, ReadsImages
 from recurra.text.visible import excerpt
 
 
@@ -30,6 +31,13 @@ class Served:
         """Numbers and names of the columns that hold images; empty: the whole input is one; None: it reads none."""
         predictor = self.model.predictor
         return predictor.image_columns if isinstance(predictor, ReadsImages) else None
+
+    @cached_property
+    def option_names(self) -> frozenset[str]:
+        """The names of all options of answering, those of continuations among them."""
+        predictor, decoding = self.model.predictor, self.model.options(None, {})
+        sections = [decoding, predictor.generation if isinstance(predictor, Generates) else None]
+        return frozenset(one.name for section in sections if is_section(section) for one in fields(section))
 
 
 class Models:

@@ -91,7 +91,7 @@ class Server:
             DataError: one that is no input of the model.
         """
         check_inputs(inputs, self.options, most)
-        check_options(options, self.options)
+        check_options(options, served.option_names, self.options)
         found = inputs_of(served, inputs)
         request.scope.setdefault(TEXTS, []).extend(found)
         return found

@@ -129,7 +129,7 @@ def router(server: Server) -> APIRouter:
 async def evaluated(server: Server, asked: EvaluateAsked, request: Request) -> Evaluation:
     """The evaluation that is asked for; kept, as a page shows it again."""
     served = server.served(asked.model)
-    check_options(asked.options, server.options)
+    check_options(asked.options, served.option_names, server.options)
     examples = examples_of(server, served, asked, request)
     key = (served, "evaluation", examples.key, asked.examples, frozen(asked.options))
     how: dict[str, Any] = {"examples": asked.examples, **asked.options}

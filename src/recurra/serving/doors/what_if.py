@@ -84,7 +84,7 @@ def taken(server: Server, served: Served, change: Change, request: Request) -> C
         Refused: it asks for more than is allowed.
     """
     if isinstance(change, Decode):
-        check_options(change.settings, server.options)
+        check_options(change.settings, served.option_names, server.options)
     if isinstance(change, Instead):
         [given] = server.taken(request, served, [change.given], most="max_inside")
         return replace(change, given=given)
