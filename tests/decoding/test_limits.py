@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recurra.decoding import DecodingOptions
-from recurra.decoding.limits import Limit, fitting, learned_length, learned_limit
+from recurra.decoding.limits import Limit, _lowest_line, fitting, learned_length, learned_limit
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 300)), min_size=1, max_size=80)
 
@@ -88,3 +88,23 @@ def test_the_slope_is_that_of_the_upper_hull_over_the_middle() -> None:
 def test_a_target_fits_with_its_end() -> None:
     options = DecodingOptions(max_ratio=1.0, max_extra=0)  # a source of 5 units has 6 with its <EOS>
     assert fitting(np.array([5, 5]), np.array([6, 7]), options).tolist() == [True, False]
+
+
+def test_the_pairs_that_are_far_away_are_those_above_the_line_of_the_mean_ratio() -> None:
+    """One of a short source, though longer sources have longer targets; it is left out of a thousand and a few."""
+    sources = [*range(2, 1003), 3]
+    assert learned(sources, [*range(2, 1003), 120]) == learned(sources[:-1], [*range(2, 1003)])
+    assert most(learned(sources, [*range(2, 1003), 120]), 3) < 30
+
+
+@given(LENGTHS)
+def test_no_line_above_all_pairs_is_lower_at_the_mean_source(pairs: list[tuple[int, int]]) -> None:
+    """Of those that are at least as steep; where it would begin below 0, it is raised so far at its end."""
+    x, y = np.array(pairs, np.float64).T
+    least, middle = float(y.sum() / x.sum()), float(x.mean())
+    ratio, extra = _lowest_line(x, y, least)
+    slopes = [least, *(float((y[i] - y[j]) / (x[i] - x[j])) for i in range(len(x)) for j in range(i) if x[i] != x[j])]
+    heights = {slope: float((y - slope * x).max()) for slope in [ratio, *slopes] if slope >= least}
+    assert extra == max(0.0, heights[ratio])
+    lowest = min(slope * middle + height for slope, height in heights.items())
+    assert ratio * middle + heights[ratio] == pytest.approx(lowest)

@@ -10,7 +10,7 @@ import torch
 from recurra.data import ImageShape
 from recurra.models import ManyToOneOptions
 from recurra.models.image_encoder import cut, grid_of
-from recurra.models.many_to_one import Branch, image_branch, number_branch, token_branch
+from recurra.models.many_to_one import Branch, category_branch, image_branch, number_branch, token_branch
 from recurra.padded import Padded, pad
 
 OPTIONS = ManyToOneOptions(width=16)
@@ -47,3 +47,11 @@ def test_what_is_read_goes_the_rest_of_the_way(made: Callable[[], tuple[Branch, 
     assert whole.values.shape == (2, branch.output_size)
     if made is images:
         assert torch.equal(read.values, given.values.float())
+
+
+def test_values_are_dropped_behind_what_goes_over_time_and_behind_images() -> None:
+    made = [token_branch(OPTIONS, "rnn", 9), number_branch(OPTIONS, "cnn", 2), image_branch(OPTIONS, SHAPE)]
+    assert [one.dropout for one in made] == [OPTIONS.dropout] * 3
+    without = [token_branch(OPTIONS, "feedforward", 9), number_branch(OPTIONS, "feedforward", 2)]
+    without.append(category_branch(OPTIONS, 5))
+    assert [(one.body, one.dropout) for one in without] == [(None, 0.0)] * 3

@@ -82,3 +82,14 @@ def test_the_loss_of_a_normal_distribution_is_minus_the_logarithm_of_its_density
         scale = float(unit[row])
         density = NormalDist(mean * scale, (above - mean) * scale).pdf(float(truth[row]))
         assert float(found[row]) == pytest.approx(-math.log(density), abs=1e-4)
+
+
+def test_each_step_of_each_column_has_the_mean_of_its_own_pinball_losses() -> None:
+    torch.manual_seed(1)
+    raw, truth, unit = torch.randn(2, 4, 5, len(QUANTILES)), torch.randn(2, 4, 5), torch.rand(2, 4, 5) + 0.5
+    found = QuantileOutput(QUANTILES).loss(raw, truth, unit)
+    assert found.shape == (2, 4, 5)
+    for place in ((0, 0, 0), (1, 3, 4), (0, 2, 1)):
+        above = [float(truth[place] - one * unit[place]) for one in raw[place]]
+        each = [q * more if more > 0 else (q - 1) * more for q, more in zip(QUANTILES, above, strict=True)]
+        assert float(found[place]) == pytest.approx(2 * sum(each) / len(QUANTILES), rel=1e-5)

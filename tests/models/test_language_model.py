@@ -11,7 +11,7 @@ from recurra.baselines.units import following, histories, known, learned
 from recurra.cells import CELLS
 from recurra.decoding import DecodingOptions, decode
 from recurra.errors import UsageError
-from recurra.layers import locked_dropout
+from recurra.layers import Unrolled, locked_dropout
 from recurra.models.continuing import Continuing
 from recurra.models.language_model import LanguageModel, LanguageModelOptions, tensors_of
 from recurra.models.mixture import NEVER, NO_SHARE, Mixture
@@ -191,6 +191,23 @@ def test_sizes_follow() -> None:
         LanguageModelOptions(activation="relu")
 
 
+def test_between_its_layers_the_same_values_are_dropped_at_all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = network(layers=2, dropout=0.5).train()
+    seen: list[Tensor] = []
+    layer = model.layers.each[1]
+    within = layer.within
+
+    def watched(given: Padded, state: object, *, trace: bool) -> Unrolled:
+        seen.append(given.values)
+        return within(given, state, trace=trace)
+
+    monkeypatch.setattr(layer, "within", watched)
+    model(text())
+    dropped = seen[0] == 0
+    assert dropped.any()
+    assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
+
+
 def test_locked_dropout_chooses_once_for_all_steps_of_a_row() -> None:
     torch.manual_seed(1)
     dropped = locked_dropout(torch.ones(50, 7, 40), 0.25, training=True)
@@ -249,3 +266,11 @@ def test_a_step_of_a_continuation_says_what_the_model_does_and_of_running_text_t
     torch.testing.assert_close(scored.log_probs[0, :VOCABULARY], expected)
     if endless:
         assert scored.log_probs[0, search.line_end] == scored.log_probs[0, GO]
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "width", "size"),
+    [(70, 512, 64), (17_000, 2000, 1040), (17_000, 512, 512), (65_536, 4096, 2048), (70, 12, 12)],
+)
+def test_the_vectors_of_units_grow_with_the_root_of_the_vocabulary(vocabulary: int, width: int, size: int) -> None:
+    assert LanguageModelOptions(width=width).embedding(vocabulary) == size

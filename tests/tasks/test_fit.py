@@ -163,6 +163,13 @@ def test_nothing_is_left_of_the_data_of_a_start_that_came_to_nothing(tmp_path: P
     assert len(list(left.parent.iterdir())) > 0
 
 
+def test_what_validation_examples_have_that_no_vocabulary_has_is_said(tmp_path: Path) -> None:
+    events: list[Event] = []
+    strange = [(("zyx", "red"), ("COLOUR", "COLOUR"))] * 3
+    prepare(request(tmp_path, valid=DataSource(rows=strange)), Budget(epochs=1), events.append)
+    assert [note for note in said(events) if "zyx (3)" in note]
+
+
 @pytest.mark.parametrize("valid", [False, True])
 def test_data_are_counted_where_they_stand(valid: bool, tmp_path: Path) -> None:
     path = tmp_path / "x.tsv"

@@ -363,6 +363,9 @@ def test_no_plan_is_lengthened_beyond_the_most_epochs(tmp_path: Path) -> None:
     run.plan = loop.plan
     run._keep_to_time(loop, 10.0)
     assert run.plan.steps == 12
+    kept = load_checkpoint(tmp_path)  # from which a run goes on
+    assert kept is not None
+    assert kept.values["plan"] == run.plan.to_mapping()
 
 
 def test_one_validation_during_which_the_machine_stood_still_does_not_end_a_run(tmp_path: Path) -> None:
