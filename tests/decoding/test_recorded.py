@@ -15,6 +15,7 @@ from recurra.decoding import DecodingOptions, Diverse, Ensemble, decode, decode_
 from recurra.decoding.limits import length_limits
 from recurra.decoding.proof import Proven, prove
 from recurra.decoding.recorded import SearchRecord
+from recurra.decoding.scoring import NONE
 from recurra.errors import UsageError
 from recurra.models import ModelOptions, build_seq2seq
 from recurra.models.search import step_model
@@ -105,6 +106,11 @@ def test_a_beam_considers_twice_as_many_and_keeps_the_best(model, beam, dials, l
         allowed = [(k, node) for k, node in enumerate(tree.nodes) if node.step == step and node.fate != "forbidden"]
         considered = {(node.parent, node.token): k for k, node in allowed}
         assert list(considered) == [one[1:] for one in every[: 2 * beam]]
+        unwelcome = [UNK] * options.forbid_unknown + [EOS] * (step <= options.min_length)
+        least = every[2 * beam - 1][0] if len(every) >= 2 * beam else NONE
+        others = [one for place in alive for one in extended(model, source, tree, place, unwelcome)]
+        forbidden = {(node.parent, node.token) for node in tree.nodes if (node.step, node.fate) == (step, "forbidden")}
+        assert forbidden == {(place, token) for total, place, token in others if total > least}
         going_on = [considered[place, token] for _, place, token in every[: 2 * beam] if token != EOS][:beam]
         fate = "too long" if step > limit else "open" if step == last else None
         assert all(tree.nodes[place].fate in ((fate,) if fate else ("kept", "cut")) for place in going_on)
