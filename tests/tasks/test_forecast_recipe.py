@@ -171,3 +171,12 @@ def test_what_lies_at_the_bounds_is_taken(task: str, settings: dict[str, object]
 def test_what_is_too_large_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="at most"):
         TASKS["forecast"].recipe().with_settings(settings)
+
+
+@pytest.mark.parametrize(
+    "quantiles",
+    ["", "0.1 0.9", "0.9 0.5 0.1", "0 0.5 1", "0.2 0.5 0.9", "a 0.5 b", "0.5 0.5", " ".join(["0.5"] * 1000)],
+)
+def test_quantiles_that_are_none_are_refused_with_the_recipe(quantiles: str) -> None:
+    with pytest.raises(UsageError, match=r"model\.quantiles must be"):
+        TASKS["forecast"].recipe().with_settings({"model.quantiles": quantiles})
