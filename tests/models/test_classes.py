@@ -97,3 +97,9 @@ def test_the_tags_of_each_token_have_probabilities_that_add_up_to_1(crf: bool) -
     emissions = Padded(torch.randn(2, 4, 3), torch.tensor([4, 2]))
     found = model.log_probs(emissions).exp().sum(-1)
     torch.testing.assert_close(found[emissions.mask], torch.ones(6))
+
+
+def test_what_follows_from_the_tags_is_not_stored_with_the_weights() -> None:
+    model, _ = tagger(Scheme("BIO"), crf=True)
+    assert model.coding is not None
+    assert not [name for name in model.state_dict() if name.startswith("coding.")]

@@ -19,7 +19,7 @@ known.toml have been looked at: they change nothing that a test could see, and w
 many files without a mistake: what is noticed there is a test that cannot be relied on.
 
 Where laws are missing is found soonest by --fewest 5: the sample is then of those mutants alone that at most five tests
-run. Half of them were noticed where it was nine in ten of the others (November 2026).
+run. Two in three of them were noticed before laws were written for them, of the others eight in ten (November 2026).
 """
 
 from __future__ import annotations

@@ -337,6 +337,16 @@ def test_a_damaged_checkpoint_is_said_to_be_one(tmp_path: Path) -> None:
         load_checkpoint(tmp_path)
 
 
+def test_a_checkpoint_that_is_none_of_this_run_is_said_to_be_damaged_too(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    kept = load_checkpoint(tmp_path)
+    assert kept is not None
+    del kept.values["plan"]
+    with pytest.raises(RunError, match=NAME) as caught:
+        Run(session.learner, OPTIONS, Budget(epochs=1), tmp_path, session.hear, lambda weights: None, kept)
+    assert "damaged" in str(caught.value)
+
+
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     with locked(tmp_path), pytest.raises(RunError, match="another run"), locked(tmp_path):
         pass
