@@ -91,7 +91,7 @@ class Job:
         self.size += len(request.inputs)
 
     def cut(self, most: int) -> Job:
-        """Gives away the requests behind the first, as many as make more inputs than that."""
+        """Keeps the first requests, of so many inputs at most but one request at least; the others, as a job."""
         rest = Job(self.kind, self.work, self.alone)
         while self.size > most and len(self.requests) > 1:
             self.size -= len(self.requests[-1].inputs)
@@ -314,7 +314,8 @@ class Engine:
             every = list(work(inputs))
             if len(every) != len(inputs):
                 raise RuntimeError(f"{len(every)} results of {len(inputs)} inputs")
-            return [(request, [every.pop(0) for _ in request.inputs]) for request in requests]
+            each = iter(every)
+            return [(request, [next(each) for _ in request.inputs]) for request in requests]
         except RecurraError as error:
             if len(requests) == 1:
                 return [(requests[0], error)]
