@@ -118,6 +118,19 @@ def test_a_file_that_has_changed_is_read_again(client: Any, folder: Path) -> Non
     ("path", "body", "status", "words"),
     [
         ("/v1/states", {}, 422, "there are no examples"),
+        ("/v1/states", {"data": "pairs.tsv", "options": {"beam": 3}}, 422, "Extra inputs are not permitted"),
+        (
+            "/v1/nearest",
+            {"data": "pairs.tsv", "input": "a", "options": {"beam": 3}},
+            422,
+            "Extra inputs are not permitted",
+        ),
+        (
+            "/v1/pattern",
+            {"data": "pairs.tsv", "input": "red", "span": [0, 1], "options": {"beam": 3}},
+            422,
+            "Extra inputs are not permitted",
+        ),
         ("/v1/states", {"data": "../secret.tsv"}, 404, "there are no data '../secret.tsv'"),
         ("/v1/states", {"data": "pairs.tsv", "inputs": ["a"]}, 422, "both data and inputs"),
         ("/v1/states", {"data": "pairs.tsv", "targets": ["a"]}, 422, "targets without inputs"),

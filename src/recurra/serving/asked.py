@@ -74,16 +74,21 @@ class Asking(BaseModel):
     _readable = model_validator(mode="before")(staticmethod(readable))
 
     model: ModelName = None
+
+
+class Answering(Asking):
+    """What all requests have that are answered, and may say how."""
+
     options: Settings = Field(default_factory=dict)
 
 
-class ManyInputs(Asking):
+class ManyInputs(Answering):
     """Several inputs."""
 
     inputs: Annotated[list[Input], Field(min_length=1, max_length=1000)]
 
 
-class OneInput(Asking):
+class OneInput(Answering):
     """One input."""
 
     input: Input
@@ -130,7 +135,7 @@ class WritingAsked(OneInput):
     stream: Annotated[bool, Field(description="As server-sent events, piece by piece.")] = False
 
 
-class ChatAsked(Asking):
+class ChatAsked(Answering):
     """A conversation."""
 
     turns: Annotated[
@@ -150,7 +155,7 @@ class OfData(Asking):
     targets: Annotated[list[object] | None, Field(description="What is right for each input.", min_length=1)] = None
 
 
-class EvaluateAsked(OfData):
+class EvaluateAsked(OfData, Answering):
     """Examples, each with its target, and how many of a file are measured."""
 
     examples: Annotated[int, Field(description="So many at most, drawn from all.", ge=1, le=10_000)] = 1000
