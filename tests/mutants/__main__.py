@@ -36,7 +36,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 from forking import forked, one_thread
@@ -44,7 +43,7 @@ from known import known_mutants
 from mistakes import CONTROL, Mutant, difference, mutants_of
 from reaching import Part, Test, keep, measured, parsed, read, written
 from trying import Trial, Verdict, numbers_of_tests, patience, trial, tried, verdict
-from versions import Versions
+from versions import Versions, digest
 
 TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
@@ -80,7 +79,7 @@ class Sample:
         names = [path.relative_to(SOURCE).as_posix() for path in paths]
         self.every = [mutant for name in names for mutant in mutants_of(SOURCE, name)]
         self.mutants: list[Mutant] = []
-        self.digests = {name: sha256((SOURCE / name).read_bytes()).hexdigest()[:16] for name in names}
+        self.digests = {name: digest(SOURCE / name) for name in names}
         self.verdicts: dict[Mutant, Verdict] = {}
 
     def draw(self, tests: Mapping[str, Sequence[Test]]) -> None:

@@ -15,14 +15,13 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
 import pytest
-from versions import Versions
+from versions import Versions, digest
 
 WATCHED = 50  # calls of a function that run no new line, after which a test's other ones are not watched (Python 3.11)
 
@@ -130,11 +129,6 @@ def measured(source: Path, rooms: Sequence[str], tests: Path, part: Part, folder
     options = ["-q", "-p", "no:cacheprovider", "--basetemp", str(folder / "tmp")]
     pytest.main([*options, str(tests / part.file)], plugins=[watch])
     return watch.tests
-
-
-def digest(path: Path) -> str:
-    """Of a test file's content."""
-    return sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def written(tests: Iterable[Test]) -> str:

@@ -61,13 +61,18 @@ class Versions:
 
     def _now(self, name: str) -> str:
         path = self.source / name
-        return sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else ""
+        return digest(path) if path.exists() else ""
 
     def _moved(self, name: str, version: str) -> Mapping[int, Sequence[int]]:
         before = self.texts[version].splitlines()
         path = self.source / name
         after = path.read_text("utf-8").splitlines() if path.exists() else []
         return moved(before, after)
+
+
+def digest(path: Path) -> str:
+    """Of a file's content."""
+    return sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def moved(before: Sequence[str], after: Sequence[str]) -> dict[int, Sequence[int]]:

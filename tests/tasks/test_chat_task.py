@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from toy_tasks import to_its_end
 
 from recurra.data import DIALOGUES, Batch, DataSource, Example, open_examples
 from recurra.data.preview import preview_of
@@ -241,15 +242,9 @@ def test_streams_are_the_replies_and_show_all_turns() -> None:
     assert talker.is_one(("a", "b")) is talker.is_one("a") is True
     for options in (ChatDecodingOptions(beam=1, max_length=4, anti_lm=0.0), ChatDecodingOptions(beam=3, max_length=4)):
         context = ["who", "hello", "hi", "who are you"]
-        stream = talker.stream(context, options)
-        text = ""
-        try:
-            while True:
-                text += next(stream)
-        except StopIteration as end:
-            answer = end.value
+        written, answer = to_its_end(talker.stream(context, options))
         [expected] = talker.predict([context], options)
-        assert (text, answer.text, answer.source) == (expected.text, expected.text, "\t".join(context))
+        assert ("".join(written), answer.text, answer.source) == (expected.text, expected.text, "\t".join(context))
 
 
 def test_what_is_plain_and_what_is_varied() -> None:

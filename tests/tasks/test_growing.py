@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
+from toy_tasks import to_its_end
 
 from recurra.tasks.growing import common_beginning, pieces, rest
 
@@ -18,14 +19,8 @@ def growing(count: int) -> Generator[list[int], None, str]:
 
 def sent(texts: list[str]) -> tuple[list[str], str, str]:
     """The pieces of a text whose k-th state is the k-th of these; what the search gave, and what was sent."""
-    found: list[str] = []
-    made = pieces(growing(len(texts)), lambda tokens: texts[len(tokens) - 1])
-    while True:
-        try:
-            found.append(next(made))
-        except StopIteration as end:
-            given, whole = end.value
-            return found, given, whole
+    found, (given, whole) = to_its_end(pieces(growing(len(texts)), lambda tokens: texts[len(tokens) - 1]))
+    return found, given, whole
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from toy_tasks import TOYS, network
+from toy_tasks import TOYS, network, to_its_end
 
 from recurra.tasks import TASKS
 from recurra.tasks.task import Streams
@@ -23,16 +23,6 @@ def streamed(task: str, predictor: Any, given: object, settings: Mapping[str, An
     """The pieces, the answer at their end, and what `predict` answers."""
     options = replace(TASKS[task].recipe().decoding, **settings)
     return *to_its_end(predictor.stream(given, options)), next(iter(predictor.predict([given], options)))
-
-
-def to_its_end(growing: Any) -> tuple[list[str], Any]:
-    """The pieces, and the answer at their end."""
-    pieces: list[str] = []
-    while True:
-        try:
-            pieces.append(next(growing))
-        except StopIteration as end:
-            return pieces, end.value
 
 
 @pytest.mark.parametrize("settings", [*CERTAIN, {"beam": 4}, {"beam": 4, "nbest": 3}])

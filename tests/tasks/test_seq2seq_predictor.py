@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from toy_tasks import network
+from toy_tasks import network, to_its_end
 
 from recurra.data import Example, pad_sources
 from recurra.decoding import DecodingOptions, Hypothesis, decode, log_likelihoods
@@ -142,14 +142,9 @@ def test_streams_are_the_answers(text: str) -> None:
         DecodingOptions(beam=1, max_length=6, attention=True),
         OPTIONS,
     ):
-        stream, written = found.stream(text, options), ""
-        try:
-            while True:
-                written += next(stream)
-        except StopIteration as end:
-            answer = end.value
+        written, answer = to_its_end(found.stream(text, options))
         [expected] = found.predict([text], options)
-        assert written == answer.text == expected.text
+        assert "".join(written) == answer.text == expected.text
         assert (answer.alternatives[0].attention is not None) == options.attention
     assert "".join(found.stream(" ", DecodingOptions(beam=1, max_length=6))) == ""
 

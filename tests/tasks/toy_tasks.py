@@ -118,3 +118,13 @@ def options_of(task: str, made: Network, **more: object) -> Any:
     """The options of decoding with everything asked for."""
     changes = {**TOYS[task].options, **more}
     return made.recipe.with_settings({f"decoding.{name}": value for name, value in changes.items()}).decoding
+
+
+def to_its_end(growing: Any) -> tuple[list[str], Any]:
+    """The pieces, and the answer at their end."""
+    pieces: list[str] = []
+    while True:
+        try:
+            pieces.append(next(growing))
+        except StopIteration as end:
+            return pieces, end.value

@@ -37,7 +37,7 @@ MOST_CELLS = 1_500_000  # sum of I J of the pairs that are learned from
 MOST_UNITS = 60  # of a source or target that is learned from
 MOST_SCORED = 200  # of one that is scored
 CELLS_AT_ONCE = 100_000
-LAST_BITS = 17  # of a hash, by which most of those are sorted out that are of no pair of pieces
+LAST_BITS = 17  # of a hash: they tell of most hashes that they belong to no known pair of pieces
 LEAST_COUNT = 1e-3  # of a pair of pieces, to be kept between rounds
 UNKNOWN = -16.0  # log-probability of a pair of pieces that was never seen
 NOTHING = -1  # in place of a unit that is not there
@@ -70,7 +70,7 @@ class Pieces:
         return found
 
     def places(self, hashes: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Where each of these hashes stands among the keys; P where it is of no pair of pieces, as most are."""
+        """Where each of these hashes stands among the keys; P for those of unknown pairs of pieces, which most are."""
         flat, found = hashes.ravel(), np.full(hashes.size, len(self.keys), np.int64)
         perhaps = np.flatnonzero(self._among[flat & (len(self._among) - 1)])
         at = np.searchsorted(self.keys, flat[perhaps])

@@ -77,7 +77,7 @@ class Asking(BaseModel):
 
 
 class Answering(Asking):
-    """What all requests have that are answered, and may say how."""
+    """What requests have that may say how they are to be answered."""
 
     options: Settings = Field(default_factory=dict)
 

@@ -197,7 +197,8 @@ class Engine:
             return
         self._gathers = False
         with self._lock:
-            job = self._first_short() if self._is_short() else None
+            most = self._short_inputs()
+            job = self._first_short(most) if most else None
             if job is None:
                 self._fill()
         if job is not None:
@@ -206,7 +207,7 @@ class Engine:
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
         while (self._new or self._begun) and self._computing < self.cores:
-            if self._is_short():
+            if self._short_inputs():
                 self._gathers = True
                 loop = self._new[0].requests[0].done.get_loop()
                 loop.call_soon_threadsafe(self._begin, self._came, time.monotonic())
@@ -229,17 +230,18 @@ class Engine:
                 del self._fresh[job.kind]
         return job
 
-    def _is_short(self) -> bool:
-        """Whether the first in line is, or a part of it, and nothing else computes or is to go on; the lock is held."""
+    def _short_inputs(self) -> int:
+        """How many inputs of the first in line are short; 0 where something else computes, too; the lock is held."""
         if self.cores > 1 or self._computing or self._begun or not self._new:
-            return False
+            return 0
         job = self._new[0]
-        return not job.alone and len(job.requests[0].inputs) <= self._short.inputs(job.kind, job.size)
+        most = 0 if job.alone else self._short.inputs(job.kind, job.size)
+        return most if len(job.requests[0].inputs) <= most else 0
 
-    def _first_short(self) -> Job:
+    def _first_short(self, most: int) -> Job:
         """The first in line, or as much of it as is short; the rest is the last then; the lock is held."""
         job = self._new[0]
-        rest = job.cut(self._short.inputs(job.kind, job.size))
+        rest = job.cut(most)
         if rest.requests:
             self._new.append(rest)
             if self._fresh.get(job.kind) is job:
