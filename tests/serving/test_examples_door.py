@@ -137,6 +137,12 @@ def test_a_file_that_has_changed_is_read_again(client: Any, folder: Path) -> Non
         ("/v1/evaluate", {"inputs": ["a"]}, 422, "expected (source, target)"),
         ("/v1/evaluate", {"inputs": ["a"], "targets": ["a", "b"]}, 422, "y has 2"),
         ("/v1/evaluate", {"inputs": ["a"] * 300, "targets": ["a"] * 300}, 413, "300 inputs"),
+        (
+            "/v1/evaluate",
+            {"inputs": ["a", "red a " * 3000], "targets": ["a", "b"]},
+            422,
+            "more than the 5,000 that are decoded",
+        ),
         ("/v1/nearest", {"data": "pairs.tsv", "input": " "}, 422, "the input is empty"),
         ("/v1/nearest", {"data": "pairs.tsv", "input": "a", "count": 0}, 422, "greater than or equal to 1"),
         ("/v1/nearest", {"data": "pairs.tsv", "input": "x" * 30_000}, 413, "30,000 characters"),

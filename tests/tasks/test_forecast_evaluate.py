@@ -185,7 +185,7 @@ def test_of_nothing_there_is_no_measure() -> None:
             {},
             DataError,
             "the series has 2 steps; to compare a forecast of 2, 3 are needed",
-            "series:1",
+            "examples:1",
             "Give its past as well, or forecast fewer: --set steps=N.",
         ),
         (
@@ -193,7 +193,7 @@ def test_of_nothing_there_is_no_measure() -> None:
             {"steps": 3},
             DataError,
             "series 'sea' has 3 steps; to compare a forecast of 3, 4 are needed",
-            "series:7",
+            "examples:7",
             "Give its past as well, or forecast fewer: --set steps=N.",
         ),
         (
@@ -201,7 +201,7 @@ def test_of_nothing_there_is_no_measure() -> None:
             {},
             DataError,
             "the number of 'a' at step 2 of the series is missing",
-            "series:1",
+            "examples:1",
             "Fill it, or train with --set data.missing=previous (or =mean), which says what is read in its place.",
         ),
         (

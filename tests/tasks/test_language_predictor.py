@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -178,7 +179,7 @@ def test_what_is_no_text_and_what_is_too_long(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(DataError, match="and 22 more characters"):
         checked(["x" * 58], 1)
     found: Any = LanguagePredictor([made()])
-    monkeypatch.setattr(module, "LONGEST", 4)
+    monkeypatch.setattr(module, "LONGEST", replace(module.LONGEST, most=4))
     monkeypatch.setattr(module, "WINDOW", 2)
     assert len(list(found.predict(["red"] * 5, NextOptions()))) == 5
     with pytest.raises(DataError) as caught:

@@ -56,7 +56,7 @@ def test_each_unit_costs_what_it_costs_after_all_before_it(
         monkeypatch.setattr(scoring, "WINDOW", window)
         monkeypatch.setattr(scoring, "AT_ONCE", at_once)
         before = [GO]
-        for one, cost in zip(given, costs(networks, given), strict=True):
+        for one, cost in zip(given, costs(networks, given, "line {}".format), strict=True):
             units = [*networks[0].tokenizer.encode(one.text), *([networks[0].line_end] if one.ends else [])]
             if form == "lines":
                 before = [GO]

@@ -212,7 +212,7 @@ def test_a_case_has_the_loss_of_its_label() -> None:
 def test_an_evaluation_has_its_measures_and_says_which_examples_are_right() -> None:
     values = torch.tensor([[0.7, 0.2, 0.1], [0.1, 0.2, 0.7], [0.2, 0.6, 0.2], [0.5, 0.1, 0.4]])
     examples = [Labelled(f"t{k}", label, k) for k, label in enumerate("abbx", 1)]
-    found = HEAD.evaluate(values, examples, "here", ExampleScores([1, 2, 3, 4], "units"))
+    found = HEAD.evaluate(values, examples, "here:{}".format, ExampleScores([1, 2, 3, 4], "units"))
     assert found.count == 4
     assert found.measures["accuracy"].value == 50.0
     share = found.examples.measures["accuracy"]

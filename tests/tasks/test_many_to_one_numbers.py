@@ -188,7 +188,7 @@ def test_an_answer_is_a_number() -> None:
 def test_an_evaluation_is_beside_the_mean_of_training() -> None:
     values = torch.tensor([[9.0], [14.0], [10.0]], dtype=torch.float64)
     examples = [Labelled(f"t{k}", label, k) for k, label in enumerate(["8", "10", "10"], 1)]
-    found = HEAD.evaluate(values, examples, "here", ExampleScores([1, 2, 3], "units"))
+    found = HEAD.evaluate(values, examples, "here:{}".format, ExampleScores([1, 2, 3], "units"))
     assert found.count == 3
     assert found.measures["mae"].value == pytest.approx((1 + 4 + 0) / 3)
     assert found.measures["rmse"].value == pytest.approx(math.sqrt((1 + 16 + 0) / 3))
@@ -202,5 +202,5 @@ def test_an_evaluation_is_beside_the_mean_of_training() -> None:
     ]
     same = [one._replace(label="8") for one in examples]
     said = "all right numbers are the same, so that R2 says nothing"
-    assert HEAD.evaluate(values, same, "here", ExampleScores([], "units")).notes[1:] == [said]
-    assert HEAD.evaluate(values[:1], same[:1], "here", ExampleScores([], "units")).notes[1:] == []
+    assert HEAD.evaluate(values, same, "here:{}".format, ExampleScores([], "units")).notes[1:] == [said]
+    assert HEAD.evaluate(values[:1], same[:1], "here:{}".format, ExampleScores([], "units")).notes[1:] == []

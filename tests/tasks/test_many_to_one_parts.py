@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from recurra.errors import DataError
 from recurra.models import NumberReader
 from recurra.padded import Padded
 from recurra.tasks.classify.answer import LabelProbabilities
+from recurra.tasks.many_to_one import predictor as module
 from recurra.tasks.many_to_one.build import column_kind, kind_of
 
 
@@ -72,7 +74,7 @@ def test_what_is_too_long_is_refused_by_every_way_to_look_at_it(monkeypatch: pyt
     asked: Any = predictor("classify")
     options = options_of("classify", network("classify"))
     units = int(asked.first.inputs.lengths_of(asked.first.inputs.encode(["red blue"], [""]))[0])
-    monkeypatch.setattr("recurra.tasks.many_to_one.predictor.LONGEST", units)
+    monkeypatch.setattr(module, "LONGEST", replace(module.LONGEST, most=units))
     for look in (lambda text: list(asked.predict([text], options)), lambda text: asked.ask(text, options)):
         look("red blue")
         with pytest.raises(DataError, match=f"the input has .* units or steps, more than the {units} that are read"):

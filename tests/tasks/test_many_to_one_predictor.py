@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,7 @@ def test_places_are_counted_over_windows(monkeypatch: pytest.MonkeyPatch) -> Non
     one = made()
     found = HeadPredictor([one])
     monkeypatch.setattr(module, "WINDOW", 2)
-    monkeypatch.setattr(module, "LONGEST", 2)
+    monkeypatch.setattr(module, "LONGEST", replace(module.LONGEST, most=2))
     options = options_of("classify", one)
     assert len(list(found.predict(["red blue"] * 5, options))) == 5
     for look in (lambda: list(found.predict(["red"] * 3 + ["red red red"], options)),

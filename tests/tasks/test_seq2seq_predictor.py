@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from recurra.models.bridge import summary_of
 from recurra.models.search import step_model
 from recurra.padded import pad
 from recurra.tasks.seq2seq import predictor as module
-from recurra.tasks.seq2seq.predictor import TextPredictor, check_text, no_text, too_long
+from recurra.tasks.seq2seq.predictor import TextPredictor, check_text, no_text
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
 
 CHARS: dict[str, object] = {"text.source_units": "chars", "text.target_units": "chars"}
@@ -65,7 +66,7 @@ def test_answers_are_those_of_a_search_for_each_text(members: int, monkeypatch: 
 def test_texts_are_refused_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
     found: Any = TextPredictor([made()])
     monkeypatch.setattr(module, "WINDOW", 2)
-    monkeypatch.setattr(module, "MAX_SOURCE", 4)
+    monkeypatch.setattr(module, "LONGEST", replace(module.LONGEST, most=4))
     assert len(list(found.predict(["blue"] * 3, OPTIONS))) == 3
     what = "the text has 5 units, more than the 4 that are decoded"
     for look in (lambda texts: list(found.predict(texts, OPTIONS)), lambda texts: list(found.vectors(texts))):
@@ -111,7 +112,6 @@ def test_what_is_no_text() -> None:
             check_text(wrong, 7, one.source)
         assert caught.value.where == place
     assert no_text(4, 1.5).where == "text 4"
-    assert too_long(3, 12345).what == "the text has 12,345 units, more than the 5,000 that are decoded"
 
 
 def test_several_columns_are_one_text_or_a_tuple() -> None:

@@ -43,7 +43,7 @@ HOW = 'Give "a b c" or ["a", "b", "c"].'
         (["a b", "c"], ["a b", "c"]),
         (("ä", "b"), ["ä", "b"]),
         ([], []),
-        ("a " * LONGEST, ["a"] * LONGEST),
+        ("a " * LONGEST.most, ["a"] * LONGEST.most),
     ],
 )
 def test_the_tokens_of_an_input(given: object, tokens: list[str]) -> None:
@@ -62,7 +62,7 @@ def test_the_tokens_of_an_input(given: object, tokens: list[str]) -> None:
             "To read the inputs in a file: model.predict(list(model.read('x.txt')))",
         ),
         (
-            ["a"] * (LONGEST + 1),
+            ["a"] * (LONGEST.most + 1),
             "the text has 5,001 tokens, more than the 5,000 that are tagged",
             "Split it into sentences.",
         ),

@@ -162,8 +162,8 @@ RULE = "BIO (I-X goes on with B-X or I-X)"
             ["O B-X B-X", "B-X"],
             [f"sentences: 2 tags break {RULE}, and their spans were repaired (data.repair)"],
         ),
-        (["O B-X ? ?"], "BIO", False, ["O B-X ? ?"], [f"{STRAYS}  '?', 2 times: sentences:1, sentences:1{MEANT}"]),
-        (["NN VB"], "BIO", False, ["NN VB"], [f"{STRAYS}  'NN', once: sentences:1\n  'VB', once: sentences:1{MEANT}"]),
+        (["O B-X ? ?"], "BIO", False, ["O B-X ? ?"], [f"{STRAYS}  '?', 2 times: sentences[0], sentences[0]{MEANT}"]),
+        (["NN VB"], "BIO", False, ["NN VB"], [f"{STRAYS}  'NN', once: sentences[0]\n  'VB', once: sentences[0]{MEANT}"]),
     ],
 )
 def test_sentences_come_into_the_scheme(
@@ -185,7 +185,7 @@ def test_sentences_come_into_the_scheme(
 def test_spans_that_are_broken_are_refused_or_read_as_conlleval_does(count: int, more: str) -> None:
     given, notes = sentences(*["O I-X"] * count, *["B-X I-X"] * 60), list[str]()
     tags = "1 tag breaks" if count == 1 else f"{count} tags break"
-    places = [f"\n  sentences:{k + 1}: token 2, 'word1', has the tag I-X after O" for k in range(min(count, 5))]
+    places = [f"\n  sentences[{k}]: token 2, 'word1', has the tag I-X after O" for k in range(min(count, 5))]
     what = f"{tags} {RULE}:{''.join(places)}{more}"
     assert list(in_scheme(given, Scheme("BIO"), notes.append, repair=False, strict=False)) == list(given)
     assert notes == [f"warning: sentences: {what}\n  They are read as conlleval reads them."]
@@ -208,13 +208,13 @@ def test_spans_that_are_broken_are_refused_or_read_as_conlleval_does(count: int,
 )
 def test_the_place_of_a_broken_span(k: int, words: str) -> None:
     sentence = Tagged(("a", "b", "c"), ("B-X", "I-X", "I-Y"), 12, (12, 13, 15))
-    assert broken_in_words("it", sentence, k) == words
+    assert broken_in_words("it:{}".format, sentence, k) == words
 
 
 @pytest.mark.parametrize(
     ("counts", "lines"),
     [
-        ({"?": 1}, ["'?', once: sentences:1"]),
+        ({"?": 1}, ["'?', once: sentences[0]"]),
         ({"?": 2, "!": 3}, ["'!', 3 times: {2}, {2}, {2}", "'?', 2 times: {1}, {1}"]),
         ({"?": 5}, ["'?', 5 times: {1}, {1}, {1}, {1}, {1}"]),
         ({"?": 6}, ["'?', 6 times: {1}, {1}, {1}, {1}, {1}, ..."]),
@@ -234,7 +234,7 @@ def test_tags_that_are_none_of_the_scheme_are_listed(counts: dict[str, int], lin
     notes: list[str] = []
     given = sentences(*(" ".join([tag] * count) for tag, count in counts.items()), *["B-X I-X O"] * 30)
     assert list(in_scheme(given, Scheme("BIO"), notes.append, repair=False)) == list(given)
-    places = [f"sentences:{k}" for k in range(9)]
+    places = [f"sentences[{k - 1}]" for k in range(9)]
     listed = "".join(f"\n  {line.format(*places)}" for line in lines)
     assert notes == [f"{STRAYS.rstrip()}{listed}{MEANT}"]
 
@@ -245,25 +245,25 @@ def test_tags_that_are_none_of_the_scheme_are_listed(counts: dict[str, int], lin
         (["A B", "B"], []),
         (
             ["A C", "B"],
-            "1 of 2 sentences in it has tags that the training data lack, which count as wrong: "
-            "'C' (once, first at it:1)",
+            "1 of 2 sentences in sentences has tags that the training data lack, which count as wrong: "
+            "'C' (once, first at sentences[0])",
         ),
         (
             ["A", "C C", "D C"],
-            "2 of 3 sentences in it have tags that the training data lack, which count as wrong: "
-            "'C' (3 times, first at it:2), 'D' (once, first at it:3)",
+            "2 of 3 sentences in sentences have tags that the training data lack, which count as wrong: "
+            "'C' (3 times, first at sentences[1]), 'D' (once, first at sentences[2])",
         ),
         (
             ["C D E F G H"],
-            "1 of 1 sentence in it has tags that the training data lack, which count as wrong: "
-            + ", ".join(f"{tag!r} (once, first at it:1)" for tag in "CDEFG")
+            "1 of 1 sentence in sentences has tags that the training data lack, which count as wrong: "
+            + ", ".join(f"{tag!r} (once, first at sentences[0])" for tag in "CDEFG")
             + " and 1 other",
         ),
     ],
 )
 def test_tags_that_the_training_data_lack_are_said(tags: list[str], said: str | list[str]) -> None:
     notes: list[str] = []
-    say_unseen(sentences(*tags), "it", iter("AB"), notes.append)
+    say_unseen(sentences(*tags), iter("AB"), notes.append)
     assert notes == ([f"warning: {said}"] if said else [])
 
 

@@ -26,7 +26,7 @@ SAID = {
     "classify": "warning: 2 of {} examples in examples have labels that the training data lack, which count as wrong: "
     "'new' (2)",
     "tag": "warning: 2 of {} sentences in sentences have tags that the training data lack, which count as wrong: "
-    "'B-Y' (2 times, first at sentences:1), 'I-Y' (once, first at sentences:1)",
+    "'B-Y' (2 times, first at sentences[0]), 'I-Y' (once, first at sentences[0])",
 }
 MEASURE = {"classify": "accuracy", "tag": "span_f1"}
 

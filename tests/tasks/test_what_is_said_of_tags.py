@@ -72,9 +72,9 @@ def test_of_many_tags_the_commonest_are_named(count: int, end: str) -> None:
 @pytest.mark.parametrize(
     ("scheme", "tags", "what", "where"),
     [
-        ("BIO", ["O I-X O"], "1 tag breaks BIO", ":10: token 2, 'word1', has the tag I-X after O"),
-        ("BIO", ["I-X O", "O I-X"], "2 tags break BIO", ":10: token 1, 'word0', has the tag I-X after the beginning"),
-        ("BIOES", ["O B-X"], "1 tag breaks BIOES", ":10: the sentence ends after the tag B-X"),
+        ("BIO", ["O I-X O"], "1 tag breaks BIO", "sentences[9]: token 2, 'word1', has the tag I-X after O"),
+        ("BIO", ["I-X O", "O I-X"], "2 tags break BIO", "sentences[9]: token 1, 'word0', has the tag I-X after the beginning"),
+        ("BIOES", ["O B-X"], "1 tag breaks BIOES", "sentences[9]: the sentence ends after the tag B-X"),
     ],
 )
 def test_broken_spans_are_named_with_their_places(scheme: str, tags: list[str], what: str, where: str) -> None:

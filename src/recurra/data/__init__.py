@@ -19,6 +19,7 @@ from recurra.data.examples import (
     Examples,
     HasLine,
     Kind,
+    Place,
     Reading,
     Skipped,
     are_by_commas,
@@ -26,6 +27,7 @@ from recurra.data.examples import (
     name_of,
     open_examples,
     open_inputs,
+    places_of,
 )
 from recurra.data.findings import Findings
 from recurra.data.images import ImageShape
@@ -74,6 +76,7 @@ __all__ = [
     "Numbers",
     "PairLayout",
     "Passage",
+    "Place",
     "Preview",
     "Ragged",
     "Reading",
@@ -99,6 +102,7 @@ __all__ = [
     "open_examples",
     "open_inputs",
     "pad_sources",
+    "places_of",
     "preview_of",
     "report_lines",
     "report_warnings",

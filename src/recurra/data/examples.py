@@ -17,6 +17,7 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import compress
 from typing import Any, Generic, Protocol
 
@@ -82,6 +83,7 @@ class Facts:
     skipped: Skipped = Skipped()
     columns: dict[str, str] = field(default_factory=dict[str, str])  # those that were read, where a header names them
     by_commas: bool = False  # whether commas stand between the columns of a file
+    rows: bool = False  # whether they were given in Python, where an example has an index and no line
 
 
 class Reading:
@@ -108,10 +110,8 @@ class Reading:
         return TextFile(self.source.path, self.name, self.facts.notes)
 
     def place(self, line: int) -> str:
-        """file:line, or examples[index], for a message; of line 0, the names of columns given in Python, `examples`."""
-        if self.source.rows is None:
-            return f"{self.name}:{line}"
-        return f"{self.name}[{line - 1}]" if line > 0 else self.name
+        """What a message calls the place of a line."""
+        return place_in(self.name, line, rows=self.source.rows is not None)
 
     def note(self, text: str) -> None:
         """Keeps what the user should know, once however often the data are read."""
@@ -119,7 +119,15 @@ class Reading:
             self.facts.notes.append(text)
 
 
+def place_in(name: str, line: int, *, rows: bool) -> str:
+    """file:line, or examples[index], for a message; of line 0, the names of columns given in Python, `examples`."""
+    if not rows:
+        return f"{name}:{line}"
+    return f"{name}[{line - 1}]" if line > 0 else name
+
+
 Reader = Callable[[Reading], Iterator[T]]
+Place = Callable[[int], str]  # what a message calls the place of a line
 
 
 def never_blank(example: HasLine) -> bool:
@@ -203,6 +211,10 @@ class Examples(Generic[T]):
         """Whether commas stand between the columns of the file."""
         return self._facts.by_commas
 
+    def place(self, line: int) -> str:
+        """What a message calls the place of a line."""
+        return place_in(self.name, line, rows=self._facts.rows)
+
     def map(self, change: Callable[[T], U]) -> Examples[U]:
         """What is made of each."""
         return self.pieces(lambda examples: map(change, examples))
@@ -237,6 +249,11 @@ def name_of(examples: Iterable[object]) -> str:
     return examples.name if isinstance(examples, Examples) else "examples"
 
 
+def places_of(examples: Iterable[object]) -> Place:
+    """What messages call the place of a line; also of a plain list, which knows no more than the lines."""
+    return examples.place if isinstance(examples, Examples) else partial(place_in, name_of(examples), rows=False)
+
+
 def are_by_commas(examples: Iterable[object]) -> bool:
     """Whether they come from a file with commas between its columns."""
     return isinstance(examples, Examples) and examples.by_commas
@@ -257,7 +274,7 @@ def open_examples(source: DataSource, kind: Kind[E]) -> Examples[E]:
     if any(map(is_stream, source.paths)):
         return _from_copy(source, kind)
     read = reader_of(source, kind)
-    facts = Facts(skipped=Skipped(noun=kind.sides.noun))
+    facts = Facts(skipped=Skipped(noun=kind.sides.noun), rows=source.rows is not None)
     return Examples(lambda: _pass(Reading(source, facts), kind, read), source.names[0], kind.sides.noun, facts)
 
 
@@ -273,7 +290,7 @@ def open_inputs(source: DataSource, kind: Kind[E, T], what: object) -> Examples[
     """
     source = replace(source, sides=kind.sides)
     require_source(source, kind)
-    facts = Facts()
+    facts = Facts(rows=source.rows is not None)
     return Examples(
         lambda: _inputs(Reading(source, facts, with_targets=False), kind, what), source.names[0], "input", facts
     )

@@ -13,6 +13,6 @@ class Tagged(NamedTuple):
     line: int
     lines: tuple[int, ...] = ()  # of each token, where each has a line of its own
 
-    def place(self, name: str, token: int) -> str:
-        """Where a token (from 0) stands, for a message: its line, or that of the sentence."""
-        return f"{name}:{self.lines[token] if self.lines else self.line}"
+    def line_of(self, token: int) -> int:
+        """On which line a token (from 0) stands: its own, or that of the sentence."""
+        return self.lines[token] if self.lines else self.line

@@ -342,7 +342,7 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
     once = partial(request.fitted.once, key=partial(key_of, network, task.fitted_by, budget))
     fit_baseline(task, parts.train, network, budget, run_folder, emit, once)
-    write_sample(run_folder, task, parts)
+    write_sample(run_folder, task, parts, task.predictor([network]), emit)
     atomic_write(run_folder / VOCABULARIES, json.dumps(dict(network.vocabularies())).encode())
     given = parts_of(request.data, task.kind, train)
     valid_given = [] if request.valid is None else parts_of(request.valid, task.kind, valid)

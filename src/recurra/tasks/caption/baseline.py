@@ -9,7 +9,7 @@ import numpy as np
 from recurra.baselines import Allowance, NearestBaseline, Stored
 from recurra.baselines.nearest import Vectors, small_images
 from recurra.columns.images import ImageColumn
-from recurra.data import Captioned, name_of
+from recurra.data import Captioned, Place, places_of
 from recurra.decoding import DecodingOptions
 from recurra.metrics import Measure
 from recurra.tasks.baseline import sampled
@@ -31,7 +31,7 @@ class CaptionBaseline:
     ) -> NearestBaseline:
         """Captions spread over all."""
         found = sampled(train, lambda one: IMAGE, allowance)
-        return NearestBaseline(vectors_of(network.source, found, name_of(train)), [one.caption for one in found])
+        return NearestBaseline(vectors_of(network.source, found, places_of(train)), [one.caption for one in found])
 
     def open(self, stored: Stored) -> NearestBaseline:
         """The same again."""
@@ -46,14 +46,15 @@ class CaptionBaseline:
     ) -> Mapping[str, Measure]:
         """All but the perplexity."""
         groups = by_input(one.digest for one in examples)
-        answers = baseline.answer(vectors_of(predictor.inputs, [examples[group[0]] for group in groups], ""))
+        asked = [examples[group[0]] for group in groups]
+        answers = baseline.answer(vectors_of(predictor.inputs, asked, places_of(examples)))
         right = [[examples[k].caption for k in group] for group in groups]
         return compared(answers, right, predictor.target, None, [], words=options.bleu).measures
 
 
-def vectors_of(inputs: CaptionInputs, examples: Sequence[Captioned], name: str) -> Vectors:
+def vectors_of(inputs: CaptionInputs, examples: Sequence[Captioned], place: Place) -> Vectors:
     """Images or vectors as vectors [N, D]."""
-    values = np.stack([encode(inputs, one.content, f"{name}:{one.line}") for one in examples])
+    values = np.stack([encode(inputs, one.content, place(one.line)) for one in examples])
     if not isinstance(inputs, ImageColumn):
         return values.astype(np.float64)
     shape = inputs.shape

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from recurra.columns import ImageColumn
-from recurra.data import Captioned, name_of
+from recurra.data import Captioned, places_of
 from recurra.data.captions import Content, given_content, kind_of, numbers_in
 from recurra.data.chunks import chunks
 from recurra.data.table import Values
@@ -127,13 +127,13 @@ class CaptionPredictor:
 
     def evaluate(self, examples: Iterable[Captioned], options: DecodingOptions) -> Evaluation:
         """Describes every image once and compares with its captions."""
-        name, every = name_of(examples), list(examples)
+        place, every = places_of(examples), list(examples)
         groups = by_input(one.digest for one in every)
         answers: list[Answer[None]] = []
         likelihoods = [0.0] * len(every)
         for window in chunks(groups, WINDOW):
             firsts = [every[group[0]] for group in window]
-            encoded = [encode(self.inputs, one.content, f"{name}:{one.line}") for one in firsts]
+            encoded = [encode(self.inputs, one.content, place(one.line)) for one in firsts]
             answers += self._answers(
                 [Given(shown(one.content), values) for one, values in zip(firsts, encoded, strict=True)],
                 replace(options, nbest=1),

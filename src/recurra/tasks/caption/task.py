@@ -26,7 +26,7 @@ from recurra.data import (
     ImageShape,
     Preview,
     Row,
-    name_of,
+    places_of,
 )
 from recurra.data.chunks import chunks
 from recurra.data.unknown import WRITTEN
@@ -221,7 +221,7 @@ def make_network(recipe: CaptionRecipe, inputs: CaptionInputs, target: Tokenizer
 
 def encoded_rows(examples: Iterable[Captioned], network: Captioner) -> Iterator[Row]:
     """Each example as the values of two columns."""
-    name = name_of(examples)
+    place = places_of(examples)
     for example in examples:
-        content = encode(network.source, example.content, f"{name}:{example.line}")
+        content = encode(network.source, example.content, place(example.line))
         yield Row({"content": content, "target": network.target.encode(example.caption)}, example.line)

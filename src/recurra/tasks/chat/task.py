@@ -23,6 +23,7 @@ from recurra.data import (
     Examples,
     Exchange,
     Preview,
+    places_of,
 )
 from recurra.data.dialogues import has_turns, is_dialogues
 from recurra.data.jsonl import checked_text
@@ -47,6 +48,7 @@ from recurra.tasks.chat.recall import by_network, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.cut import cut_notes
 from recurra.tasks.evaluation import Evaluation
+from recurra.tasks.longest import Longest
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.search import ShownSearch
 from recurra.tasks.seq2seq.evaluate import Likelihood, canonical, seen_units, words_for_bleu
@@ -275,6 +277,15 @@ class ChatPredictor:
     def reads(self) -> None:
         """A context; how many of its turns, is the network's matter."""
 
+    @property
+    def longest(self) -> Longest:
+        """In units of the turns that are read."""
+        return self.texts.longest
+
+    def lengths_of(self, examples: Sequence[Exchange]) -> Sequence[int]:
+        """Of the turns that are read."""
+        return self.texts.lengths_of(list(pairs_of(examples, self.recipe)))
+
     def beginning(self, tokens: Sequence[int]) -> ChatPredictor:
         """The same, with replies that begin with these tokens."""
         return ChatPredictor(self.texts.beginning(tokens))
@@ -299,7 +310,9 @@ class ChatPredictor:
     def evaluate(self, examples: Iterable[Exchange], options: ChatDecodingOptions) -> Evaluation:
         """How probable the right replies are, how varied its own, and whether it says the same to everything."""
         pairs, target = list(pairs_of(examples, self.recipe)), self.texts.target
-        contexts = [pair.source for pair in pairs]
+        contexts, place = [pair.source for pair in pairs], places_of(examples)
+        lengths = self.texts.lengths_of(pairs)
+        self.texts.longest.refuse(lengths, (place(pair.line) for pair in pairs))
         answers = list(self.texts.predict(contexts, replace(options, nbest=1)))
         replies = [answer.text for answer in answers]
         right = [canonical(pair.target, target) for pair in pairs]
@@ -319,7 +332,6 @@ class ChatPredictor:
             *why_not,
             *filter(None, [self.texts.unwritable(right)]),
         ]
-        lengths = [len(ids) for ids in self.texts.source.encode_batch(contexts)]
         exact = [one == other for one, other in zip(replies, right, strict=True)]
         scores = {
             "nats_per_unit": nats_per_unit(likelihood, UNIT_NAMES[target.units]),

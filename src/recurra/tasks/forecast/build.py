@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from recurra.data import Findings, Row, Series, name_of
+from recurra.data import Findings, Row, Series, name_of, places_of
 from recurra.data.calendar import CYCLES, calendar_points, cycles_passed
 from recurra.data.columns import several
 from recurra.data.numbers import columns_in_order, filled_forward
@@ -36,12 +36,11 @@ def check_series(examples: Iterable[Series], recipe: ForecastRecipe) -> None:
     Raises:
         DataError: all of them in one message.
     """
-    name = name_of(examples)
-    findings = Findings(name)
+    findings, place_of = Findings(name_of(examples)), places_of(examples)
     empty = [without_numbers(series) for series in examples]
     nowhere: set[str] = set[str].intersection(*empty) if empty else set()
     for series, nothing in zip(examples, empty, strict=True):
-        place = f"{name}:{series.line}"
+        place = place_of(series.line)
         useless = sorted(nothing & nowhere.union(target_names(recipe, series)))
         for column in useless:
             findings.add("columns without numbers", empty_column(column, series, place))

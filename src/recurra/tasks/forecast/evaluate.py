@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recurra.data import Series
+from recurra.data import Series, places_of
 from recurra.data.chunks import chunks
 from recurra.data.numbers import filled_forward
 from recurra.errors import DataError, UsageError
@@ -245,12 +245,12 @@ def rolling_windows(
     network = predictor.first
     data, steps = network.recipe.data, predictor.steps(options)
     places = [network.columns.index(name) for name in network.targets]
-    name = getattr(examples, "name", "series")
+    place_of = places_of(examples)
     for number, series in enumerate(examples):
         if series.targets and series.targets != network.targets:
             what = f"the model forecasts {', '.join(network.targets)}, not {', '.join(series.targets)}"
             raise UsageError(what, where="--target-column", fix="Leave it out.")
-        place = f"{name}:{series.line}"
+        place = place_of(series.line)
         if gap := missing_number(series, data.missing):
             raise refused(gap, place)
         values = in_order(series, network.columns)

@@ -33,7 +33,8 @@ from recurra.tasks.language_model.form import of_form
 from recurra.tasks.language_model.learner import batches_by_length
 from recurra.tasks.language_model.network import NOT_TEXT, LanguageNetwork
 from recurra.tasks.language_model.recipe import GenerationOptions, NextOptions
-from recurra.tasks.language_model.scoring import Cost, costs
+from recurra.tasks.language_model.scoring import LONGEST, Cost, costs, encoded
+from recurra.tasks.longest import Longest
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.scored_text import ScoredText
 from recurra.tasks.search import ShownSearch, shown_search
@@ -46,7 +47,6 @@ from recurra.text.special import GO, SPECIAL_TOKENS, UNK
 from recurra.text.visible import excerpt, is_blank, safe_repr
 
 WINDOW = 500  # texts that are read together
-LONGEST = 20_000  # units; no longer text is continued: its beginning is long forgotten
 EASIER = "to predict <UNK> is easier than to predict what it stands for, so bits and perplexity are too optimistic"
 BLOCK = 1000  # units of running text that are resampled together: lines of one text are not independent
 
@@ -71,6 +71,15 @@ class LanguagePredictor:
     @property
     def reads(self) -> None:
         """Text."""
+
+    @property
+    def longest(self) -> Longest | None:
+        """In units of a line; running text goes on for ever."""
+        return None if self.network.running else LONGEST
+
+    def lengths_of(self, examples: Sequence[Passage]) -> Sequence[int]:
+        """With the end of each line."""
+        return [len(row) for row in encoded(self.network, examples)]
 
     def is_one(self, given: object) -> bool:
         """A text is one."""
@@ -154,7 +163,7 @@ class LanguagePredictor:
     def surprisal(self, inputs: Iterable[str]) -> Iterator[ScoredText]:
         """The surprisals of each line; the state of a running text is kept from line to line."""
         lines = (Passage(checked(text, k), k) for k, text in enumerate(inputs, 1))
-        for passage, nats in costs(self.networks, lines):
+        for passage, nats in costs(self.networks, lines, "text {}".format):
             bits = [float(value) for value in np.array(nats) / np.log(2)]
             parts = [*self.network.tokenizer.characters(passage.text), (self.network.shown(self.network.line_end), 1)]
             each = iter(bits)
@@ -164,7 +173,7 @@ class LanguagePredictor:
     def evaluate(self, examples: Iterable[Passage], options: NextOptions) -> Evaluation:
         """Perplexity and bits per character; the details say what was counted."""
         passages = of_form(as_examples(examples), self.network.recipe.data.form)
-        found = list(costs(self.networks, passages))
+        found = list(costs(self.networks, passages, passages.place))
         measures = self.measured(found)
         notes = self._notes([cost.passage.text for cost in found], sum(len(cost.nats) for cost in found))
         scores = line_scores(found, contiguous=self.network.running)
@@ -278,9 +287,7 @@ class LanguagePredictor:
 
     def _encoded(self, text: str, number: int) -> list[int]:
         row = self.network.encode(text)
-        if len(row) > LONGEST:
-            what = f"the text has {len(row):,} units, more than the {LONGEST:,} that are read"
-            raise DataError(what, where=f"text {number}", fix="Give the last part of it alone.")
+        LONGEST.refuse([len(row)], [f"text {number}"])
         return row
 
     def _after(self, rows: list[list[int]]) -> Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recurra.data import Ragged
+from recurra.data import Place, Ragged
 from recurra.data.chunks import chunks
 from recurra.data.plain import Passage
 from recurra.lists import float_rows, floats
@@ -24,11 +24,14 @@ from recurra.padded import Padded
 from recurra.tasks.at_once import at_once
 from recurra.tasks.language_model.learner import batches_by_length, line_batch
 from recurra.tasks.language_model.network import LanguageNetwork
+from recurra.tasks.longest import Longest
 from recurra.text.special import GO
 from recurra.training import Index, threads
 
 WINDOW = 1000  # lines that are encoded, and sorted by length, together
 AT_ONCE = 1000  # units of a running text that the layers read in one call
+# Of a longer line, or text that is to be continued, the beginning is long forgotten.
+LONGEST = Longest(20_000, "units", "read", "Give the last part of it alone.")
 
 
 States = list[SoFar] | None  # one for each model; None begins
@@ -41,25 +44,31 @@ class Cost(NamedTuple):
     nats: list[float]  # of each unit, the end of the line among them
 
 
-def costs(networks: Sequence[LanguageNetwork], passages: Iterable[Passage]) -> Iterator[Cost]:
-    """The nats of each passage, in order, under the mean probability of the networks."""
+def costs(networks: Sequence[LanguageNetwork], passages: Iterable[Passage], place: Place) -> Iterator[Cost]:
+    """The nats of each passage, in order, under the mean probability of the networks.
+
+    Raises:
+        DataError: a line is too long; running text may have any length.
+    """
     models = [network.model.eval() for network in networks]
     first = networks[0]
-    return running_costs(first, models, passages) if first.running else line_costs(first, models, passages)
+    return running_costs(first, models, passages) if first.running else line_costs(first, models, passages, place)
 
 
-def encoded(network: LanguageNetwork, passages: list[Passage]) -> list[list[int]]:
+def encoded(network: LanguageNetwork, passages: Sequence[Passage]) -> list[list[int]]:
     """The units of each passage, with the end of its line."""
     ids = network.tokenizer.encode_batch([passage.text for passage in passages])
     return [[*row, network.line_end] if one.ends else row for one, row in zip(passages, ids, strict=True)]
 
 
 def line_costs(
-    network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage]
+    network: LanguageNetwork, models: Sequence[LanguageModel], passages: Iterable[Passage], place: Place
 ) -> Iterator[Cost]:
     """Of independent lines."""
     for window in chunks(passages, WINDOW):
-        yield from map(Cost, window, nats_of_lines(models, Ragged.of(encoded(network, window))))
+        rows = encoded(network, window)
+        LONGEST.refuse(map(len, rows), (place(one.line) for one in window))
+        yield from map(Cost, window, nats_of_lines(models, Ragged.of(rows)))
 
 
 def nats_of_lines(models: Sequence[LanguageModel], rows: Ragged) -> list[list[float]]:

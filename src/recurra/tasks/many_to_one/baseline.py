@@ -11,7 +11,7 @@ from torch import Tensor
 
 from recurra.baselines import Allowance, Cells, ColumnsBaseline, Fitting, Stored
 from recurra.columns import Inputs
-from recurra.data import Labelled, name_of
+from recurra.data import Labelled, Place, places_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Cell, cells_of
 from recurra.data.images import ImageFile
@@ -45,8 +45,9 @@ class HeadBaseline:
     ) -> Mapping[str, Measure]:
         """The head's."""
         inputs, head = predictor.first.inputs, predictor.first.head
-        outputs = [baseline.outputs(labelled_cells(inputs, some, "")) for some in chunks(examples, CHUNK)]
-        return head.evaluate(head.values(torch.cat(outputs)), examples, "", ExampleScores()).measures
+        place = places_of(examples)
+        outputs = [baseline.outputs(labelled_cells(inputs, some, place)) for some in chunks(examples, CHUNK)]
+        return head.evaluate(head.values(torch.cat(outputs)), examples, place, ExampleScores()).measures
 
 
 class Sampled(NamedTuple):
@@ -59,16 +60,16 @@ class Sampled(NamedTuple):
 
 def fitting_of(train: Iterable[Labelled], inputs: Inputs, head: Head, allowance: Allowance) -> Sampled:
     """A linear layer over examples that are spread over all."""
-    examples, name = sampled(train, size_of, allowance), name_of(train)
-    kept = [head.encode(one.label, f"{name}:{one.line}") for one in examples]
+    examples, place = sampled(train, size_of, allowance), places_of(train)
+    kept = [head.encode(one.label, place(one.line)) for one in examples]
     targets = head.targets(torch.tensor(kept, dtype=torch.float64))
-    fitting = Fitting.of(labelled_cells(inputs, examples, name), targets, len(head.choices), allowance)
+    fitting = Fitting.of(labelled_cells(inputs, examples, place), targets, len(head.choices), allowance)
     return Sampled(examples, targets, fitting)
 
 
-def labelled_cells(inputs: Inputs, examples: Sequence[Labelled], name: str) -> list[Cells]:
+def labelled_cells(inputs: Inputs, examples: Sequence[Labelled], place: Place) -> list[Cells]:
     """What the columns of examples hold, as a linear layer reads it."""
-    contents, places = [one.content for one in examples], [f"{name}:{one.line}" for one in examples]
+    contents, places = [one.content for one in examples], [place(one.line) for one in examples]
     return inputs.plain(contents, inputs.encode(contents, places))
 
 

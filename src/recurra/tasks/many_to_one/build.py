@@ -24,7 +24,7 @@ from recurra.columns import (
 from recurra.columns.choose import categories_note, choose_kinds, kinds_said, read_numbers
 from recurra.columns.images import unpacked
 from recurra.columns.word_vectors import GivenVectors
-from recurra.data import Findings, Labelled, Numbers, Row, are_by_commas, name_of
+from recurra.data import Findings, Labelled, Numbers, Row, are_by_commas, name_of, places_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile, is_named_as_image
@@ -54,8 +54,9 @@ class ColumnCells:
     column: int
 
     def __iter__(self) -> Iterator[tuple[Cell, str]]:
+        place = places_of(self.examples)
         for example in self.examples:
-            yield cells_of(example.content)[self.column], f"{self.name}:{example.line}"
+            yield cells_of(example.content)[self.column], place(example.line)
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,12 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
         DataError: all of them in one message.
         UsageError: missing numbers of vectors are to be filled from a step before.
     """
-    name = name_of(examples)
-    findings = Findings(name)
+    findings, place_of = Findings(name_of(examples)), places_of(examples)
     kind = ""
     for example in examples:
         seen = kind_of(example.content)
         kind = kind or seen
-        place = f"{name}:{example.line}"
+        place = place_of(example.line)
         if seen != kind and not (kind == "an image" and is_named_as_image(example.content)):
             what = f"expected {kind}, as in the first example, saw {seen}"
             findings.add("examples of another kind", DataError(what, where=place, fix="Keep to one kind."))
@@ -257,9 +257,9 @@ def standardise(branches: Iterable[Branch], inputs: Inputs, train: Iterable[Labe
 
 def encoded_rows(examples: Iterable[Labelled], inputs: Inputs, head: Head, beside: Beside | None) -> Iterator[Row]:
     """Each example as values of the columns of the input and of the label, and the scores of a wide part."""
-    name = name_of(examples)
+    place_of = places_of(examples)
     for chunk in chunks(examples, CHUNK):
-        places = [f"{name}:{one.line}" for one in chunk]
+        places = [place_of(one.line) for one in chunk]
         contents = [one.content for one in chunk]
         encoded = inputs.encode(contents, places)
         scores = [] if beside is None else beside.scores(contents, inputs, encoded)

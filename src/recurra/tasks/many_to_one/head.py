@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 from torch import Tensor
 from typing_extensions import TypeVar
 
-from recurra.data import Examples, Kind, Labelled
+from recurra.data import Examples, Kind, Labelled, Place
 from recurra.metrics import Case, ExampleScores
 from recurra.tasks.answer import AnyAnswer
 from recurra.tasks.evaluation import Evaluation
@@ -181,11 +181,11 @@ class Head(Protocol[R, O]):
         """An example of an evaluation beside its answer, made of the values [L]."""
         ...
 
-    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], place: Place, scores: ExampleScores) -> Evaluation:
         """All measures, from the values [N, L].
 
         Args:
-            name: of the data, for messages.
+            place: of a line of the data, for messages.
             scores: lengths of the inputs, to which the head adds what each example counts.
         """
         ...

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn.functional import log_softmax, one_hot, softmax
 
 from recurra.columns.stored import damaged, json_names
-from recurra.data import Examples, Kind, Labelled, name_of
+from recurra.data import Examples, Kind, Labelled, Place, name_of
 from recurra.data.content import content_key
 from recurra.data.number_text import is_number
 from recurra.errors import DataError
@@ -208,7 +208,7 @@ class LabelHead:
         loss = -math.log(chance) if chance > 0 else None
         return case_of(answer, example.line, [example.label], loss, {"right label": example.label})
 
-    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], place: Place, scores: ExampleScores) -> Evaluation:
         """Accuracy and macro-F1, and in the details each label and what it was taken for."""
         predictions = [self.labels[k] for k in integers(values.argmax(-1))]
         references = [example.label for example in examples]

@@ -17,7 +17,7 @@ from torch.nn.functional import huber_loss, l1_loss, mse_loss
 
 from recurra.columns.moments import moments
 from recurra.columns.stored import damaged, format_mapping, json_object, stored, stored_format
-from recurra.data import Examples, Findings, Kind, Labelled, are_by_commas, name_of
+from recurra.data import Examples, Findings, Kind, Labelled, Place, are_by_commas, name_of, places_of
 from recurra.data.number_format import Written, column_format
 from recurra.data.number_text import PLAIN, NotANumber, NumberFormat, is_number, parse_number
 from recurra.errors import DataError, UsageError
@@ -84,13 +84,13 @@ class NumberHead:
         Raises:
             DataError: all of it in one message.
         """
-        name = name_of(examples)
+        name, place = name_of(examples), places_of(examples)
         findings = Findings(name)
         form, _ = written_in(examples, recipe)
         right = turned = 0  # examples with a number to learn, and with one in place of a text alone
         for example in examples:
             try:
-                number_of(example.label, f"{name}:{example.line}", form)
+                number_of(example.label, place(example.line), form)
                 right += 1
             except DataError as error:
                 findings.add("targets that are not numbers", error)
@@ -115,11 +115,11 @@ class NumberHead:
 
         Where all numbers are the same, it is what every input is answered with.
         """
-        name = name_of(train)
+        name, place = name_of(train), places_of(train)
         form, notes = written_in(train, recipe)
         for note in notes:
             emit(Note(f"{name}: {note}"))
-        values = np.array([number_of(example.label, f"{name}:{example.line}", form) for example in train])
+        values = np.array([number_of(example.label, place(example.line), form) for example in train])
         different = {float(value) for value in values}
         largest = float(np.abs(values - values[0]).max())
         if largest <= ROUNDING * abs(float(values[0])):
@@ -242,9 +242,9 @@ class NumberHead:
         right = number_of(example.label, f"line {example.line}", self.form)
         return case_of(answer, example.line, [example.label], groups={"right number": right})
 
-    def evaluate(self, values: Tensor, examples: Sequence[Labelled], name: str, scores: ExampleScores) -> Evaluation:
+    def evaluate(self, values: Tensor, examples: Sequence[Labelled], place: Place, scores: ExampleScores) -> Evaluation:
         """MAE, RMSE and R2, and what the mean of the training numbers would reach."""
-        right = np.array([number_of(example.label, f"{name}:{example.line}", self.form) for example in examples])
+        right = np.array([number_of(example.label, place(example.line), self.form) for example in examples])
         given = values[:, 0].double().numpy()
         measures = measure_numbers(given, right)
         constant = measure_numbers(np.full_like(right, self.mean), right)
@@ -267,9 +267,9 @@ def written_in(examples: Iterable[Labelled], recipe: RegressRecipe) -> Written:
     Raises:
         DataError: some so and some otherwise, or it stays open how.
     """
-    name = name_of(examples)
-    labels = ((example.label, f"{name}:{example.line}") for example in examples)
-    return column_format(labels, "number", recipe.data.marks, name, by_commas=are_by_commas(examples))
+    place = places_of(examples)
+    labels = ((example.label, place(example.line)) for example in examples)
+    return column_format(labels, "number", recipe.data.marks, name_of(examples), by_commas=are_by_commas(examples))
 
 
 def number_of(label: str, place: str, form: NumberFormat) -> float:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from recurra.columns import Inputs, TextColumn, Values
-from recurra.data import Labelled, name_of
+from recurra.data import Labelled, places_of
 from recurra.data.chunks import chunks
 from recurra.data.content import Content, is_nothing, shown_content
 from recurra.data.labelled import Reads
@@ -31,6 +31,7 @@ from recurra.tasks.cases import content_groups
 from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
+from recurra.tasks.longest import Longest
 from recurra.tasks.many_to_one.given import content_of, is_one
 from recurra.tasks.many_to_one.head import HeadOptions
 from recurra.tasks.many_to_one.learner import batches_by_length
@@ -43,7 +44,7 @@ from recurra.text.special import SPECIAL_TOKENS
 from recurra.tracing import AttentionMap
 
 WINDOW = 2000  # inputs that are sorted by length together; bounds the memory for an endless stream
-LONGEST = 20_000  # units or steps; nothing longer is read
+LONGEST = Longest(20_000, "units or steps", "read", "Split it.", "the input")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,17 @@ class HeadPredictor:
             return [] if places else None
         return [*places, *(inputs.names[k] for k in places)] or None
 
+    @property
+    def longest(self) -> Longest:
+        """In units or steps."""
+        return LONGEST
+
+    def lengths_of(self, examples: Sequence[Labelled]) -> Sequence[int]:
+        """Of all columns together."""
+        inputs, place = self.first.inputs, places_of(examples)
+        encoded = inputs.encode([one.content for one in examples], [place(one.line) for one in examples])
+        return integers(inputs.lengths_of(encoded))
+
     def is_one(self, given: object) -> bool:
         """Whether this is one input, as the networks read it, and not several."""
         return is_one(given, self.first.inputs)
@@ -85,13 +97,15 @@ class HeadPredictor:
 
     def evaluate(self, examples: Iterable[Labelled], options: HeadOptions) -> Evaluation:
         """The head's measures."""
-        name = name_of(examples)
+        place = places_of(examples)
         found = at_least_one(examples)
         inputs = self.first.inputs
-        encoded = inputs.encode([one.content for one in found], [f"{name}:{one.line}" for one in found])
+        places = [place(one.line) for one in found]
+        encoded = inputs.encode([one.content for one in found], places)
+        refuse_long(encoded, places, inputs)
         values, _ = self._values([one.content for one in found], encoded)
         scores = ExampleScores(inputs.lengths_of(encoded).tolist(), inputs.counted)
-        evaluation = self.first.head.evaluate(values, found, name, scores)
+        evaluation = self.first.head.evaluate(values, found, place, scores)
         cases = list(self._cases(found, encoded, values, options))
         return replace(evaluation, notes=[*evaluation.notes, *unknown_notes(one.unknown for one in cases)], cases=cases)
 
@@ -289,7 +303,4 @@ def refuse_long(encoded: Sequence[Sequence[Values]], places: Sequence[str], inpu
     Raises:
         DataError: an input of too many units or steps.
     """
-    for length, place in zip(inputs.lengths_of(encoded).tolist(), places, strict=True):
-        if length > LONGEST:
-            what = f"the input has {length:,} units or steps, more than the {LONGEST:,} that are read"
-            raise DataError(what, where=place, fix="Split it.")
+    LONGEST.refuse(inputs.lengths_of(encoded).tolist(), places)

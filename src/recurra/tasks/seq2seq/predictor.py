@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recurra.data import BatchingOptions, Example, eval_batches, pad_sources
+from recurra.data import BatchingOptions, Example, eval_batches, pad_sources, places_of
 from recurra.data.chunks import chunks
 from recurra.data.columns import has_blank
 from recurra.data.jsonl import checked_text
@@ -45,6 +45,7 @@ from recurra.tasks.cut import cut_notes
 from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.growing import pieces, rest
+from recurra.tasks.longest import Longest
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.repeated import by_input
 from recurra.tasks.search import ShownSearch, shown_search
@@ -69,7 +70,7 @@ RecordedSearch = Callable[[StepModel, Padded, Any], SearchRecord]
 
 WINDOW = 2000  # texts that are sorted by length together; bounds the memory for an endless input
 BATCH_TOKENS = 8192  # source and target positions of a batch, times the samples of each; a beam splits it itself
-MAX_SOURCE = 5000  # units; nothing longer is decoded
+LONGEST = Longest(5000, "units", "decoded", "Split it into sentences.")
 ENCODED = "the last state of the encoder's top layer"  # of both directions, where there are two
 
 
@@ -118,6 +119,15 @@ class TextPredictor(Generic[T_co]):
         other.model = Beginning(self.model, tokens)
         return other
 
+    @property
+    def longest(self) -> Longest:
+        """In units of a source."""
+        return LONGEST
+
+    def lengths_of(self, examples: Sequence[Example]) -> Sequence[int]:
+        """Of their sources."""
+        return [len(ids) for ids in self.source.encode_batch([one.source for one in examples])]
+
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of its columns, is one."""
         return is_one_text(given)
@@ -138,11 +148,12 @@ class TextPredictor(Generic[T_co]):
 
     def evaluate(self, examples: Iterable[Example], options: DecodingOptions) -> Evaluation:
         """Predicts every source once and compares with its targets: all measures, each with its interval."""
-        pairs = list(examples)
+        pairs, place = list(examples), places_of(examples)
         groups = by_input(pair.source for pair in pairs)
-        sources = [pairs[group[0]].source for group in groups]
-        answers = list(self.predict(sources, replace(options, nbest=1, attention=False)))
-        lengths = [len(ids) for ids in self.source.encode_batch(sources)]
+        asked = [pairs[group[0]] for group in groups]
+        lengths = self.lengths_of(asked)
+        LONGEST.refuse(lengths, (place(pair.line) for pair in asked))
+        answers = list(self.predict([pair.source for pair in asked], replace(options, nbest=1, attention=False)))
         likelihood = self.likelihood(pairs)
         found = compared(
             [answer.text for answer in answers],
@@ -302,8 +313,7 @@ class TextPredictor(Generic[T_co]):
             [answer] = self.predict([text], options)
             yield answer.text
             return answer
-        if len(ids) > MAX_SOURCE:
-            raise too_long(1, len(ids))
+        LONGEST.refuse([len(ids)], ["text 1"])
         growing = decode_growing(self.model, pad_sources([ids]).to(self.device), self._looking(options))
         output, sent = yield from pieces(growing, self._certain)
         answer = self._answer(text, ids, [output], attention=options.attention)
@@ -332,8 +342,7 @@ class TextPredictor(Generic[T_co]):
         if self.empty(text):
             raise DataError("the input is empty", where="text 1", fix="Give a text with letters in each column.")
         ids = self.source.encode(text)
-        if len(ids) > MAX_SOURCE:
-            raise too_long(1, len(ids))
+        LONGEST.refuse([len(ids)], ["text 1"])
         source = pad_sources([ids]).to(self.device)
         return text, ids, source, self.recorded(self.model, source, self._looking(options))
 
@@ -358,9 +367,7 @@ class TextPredictor(Generic[T_co]):
         for number, text in enumerate(texts, first):
             check_text(text, number, self.source)
         encoded = self.source.encode_batch(texts)
-        for number, ids in enumerate(encoded, first):
-            if len(ids) > MAX_SOURCE:
-                raise too_long(number, len(ids))
+        LONGEST.refuse(map(len, encoded), (f"text {number}" for number in count(first)))
         return encoded
 
     def _one_text(self, given: object, number: int = 1) -> Any:
@@ -429,12 +436,3 @@ def check_text(text: object, number: int, tokenizer: SourceTokenizer) -> None:
 def no_text(number: int, value: object) -> DataError:
     """The refusal of something that is no text, such as the NaN of an empty cell."""
     return not_a_text(value, f"text {number}")
-
-
-def too_long(number: int, units: int) -> DataError:
-    """The refusal of a text that is too long to decode."""
-    return DataError(
-        f"the text has {units:,} units, more than the {MAX_SOURCE:,} that are decoded",
-        where=f"text {number}",
-        fix="Split it into sentences.",
-    )

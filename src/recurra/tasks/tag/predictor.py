@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from recurra.data import Examples, Tagged, name_of
+from recurra.data import Examples, Tagged, as_examples, places_of
 from recurra.data.chunks import chunks
 from recurra.data.jsonl import checked_text
 from recurra.data.rows import reads_file
@@ -36,6 +36,7 @@ from recurra.tasks.cases import case_of
 from recurra.tasks.editing import Editing
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.examples import at_least_one
+from recurra.tasks.longest import Longest
 from recurra.tasks.one_input import is_one_text
 from recurra.tasks.tag.answer import TaggedTokens
 from recurra.tasks.tag.ensemble import TaggerEnsemble, Tagging
@@ -55,7 +56,7 @@ from recurra.views.records import EvaluationDetails
 Tags = list[list[str]]  # of each sentence
 
 WINDOW = 2000  # sentences that are sorted by length together; bounds the memory for an endless input
-LONGEST = 5000  # tokens; no longer sentence is tagged
+LONGEST = Longest(5000, "tokens", "tagged", "Split it into sentences.")
 MOST_WORDS = 5000  # that are proposed in the place of others: the most frequent
 MOST_PARTS = 20  # kinds or tags that are measured one by one
 
@@ -88,6 +89,15 @@ class TagPredictor:
         """Tokens, perhaps with the tags of the training data beside them."""
         return TagReads(frozenset(self.network.tags))
 
+    @property
+    def longest(self) -> Longest:
+        """In tokens."""
+        return LONGEST
+
+    def lengths_of(self, examples: Sequence[Tagged]) -> Sequence[int]:
+        """Of the sentences."""
+        return [len(one.tokens) for one in examples]
+
     def is_one(self, given: object) -> bool:
         """A text, or a tuple of tokens, is one."""
         return is_one_text(given)
@@ -102,11 +112,13 @@ class TagPredictor:
     def evaluate(self, examples: Iterable[Tagged], options: None) -> Evaluation:
         """Accuracy of tags and sentences; F1 of spans where the tags write spans. In the details each kind or tag."""
         scheme, notes = self.network.scheme, list[str]()
-        read = at_least_one(examples)
-        given = Examples(lambda: iter(read), name_of(examples), "sentence")
+        read, place = at_least_one(examples), places_of(examples)
+        LONGEST.refuse(self.lengths_of(read), (place(one.line) for one in read))
+        given = as_examples(examples).pieces(lambda _: iter(read))
         repair = self.network.recipe.data.repair
-        sentences = list(in_scheme(given, scheme, notes.append, repair=repair, strict=False))
-        say_unseen(sentences, name_of(examples), self.network.tags, notes.append)
+        rewritten = in_scheme(given, scheme, notes.append, repair=repair, strict=False)
+        sentences = list(rewritten)
+        say_unseen(rewritten, self.network.tags, notes.append)
         if not isinstance(examples, Examples):
             notes.clear()  # a sample of validation examples, which were looked at before training
         found = list(self.predict((sentence.tokens for sentence in sentences), None))
@@ -260,9 +272,7 @@ def tokens_of(given: object, number: int) -> list[str]:
         raise DataError(
             f"expected a text or a list of tokens, got {safe_repr(given):.60}", where=f"text {number}", fix=fix
         )
-    if len(found) > LONGEST:
-        what = f"the text has {len(found):,} tokens, more than the {LONGEST:,} that are tagged"
-        raise DataError(what, where=f"text {number}", fix="Split it into sentences.")
+    LONGEST.refuse([len(found)], [f"text {number}"])
     return list(found) if all(map(str.isascii, found)) else [checked_text(token, f"text {number}") for token in found]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from recurra.data import Examples, Row, Tagged
+from recurra.data import Examples, Place, Row, Tagged
 from recurra.data.chunks import chunks
 from recurra.data.roles import fine_tags
 from recurra.data.schemes import (
@@ -111,7 +111,7 @@ def in_scheme(
     if repair:
         say(f"{name}: {what}, and their spans were repaired (data.repair)")
         return sentences.map(lambda sentence: sentence._replace(tags=scheme.rewritten(sentence.tags, scheme)))
-    places = [f"  {broken_in_words(name, *place)}" for place in broken[:SHOWN]]
+    places = [f"  {broken_in_words(sentences.place, *one)}" for one in broken[:SHOWN]]
     more = [f"  ... and {len(broken) - SHOWN:,} more"] if len(broken) > SHOWN else []
     listed = "\n".join([f"{what}:", *places, *more])
     if strict:
@@ -123,13 +123,13 @@ def in_scheme(
     return sentences
 
 
-def broken_in_words(name: str, sentence: Tagged, k: int) -> str:
+def broken_in_words(place: Place, sentence: Tagged, k: int) -> str:
     """Where and what is wrong at a tag, or at the end of a sentence."""
     before = sentence.tags[k - 1] if k else "the beginning"
     if k == len(sentence.tags):
-        return f"{sentence.place(name, k - 1)}: the sentence ends after the tag {before}"
+        return f"{place(sentence.line_of(k - 1))}: the sentence ends after the tag {before}"
     token = f"token {k + 1}, {sentence.tokens[k]!r}"
-    return f"{sentence.place(name, k)}: {token}, has the tag {sentence.tags[k]} after {before}"
+    return f"{place(sentence.line_of(k))}: {token}, has the tag {sentence.tags[k]} after {before}"
 
 
 def say_tags(counts: Counter[str], say: Say) -> None:
@@ -151,7 +151,7 @@ def say_strays(sentences: Examples[Tagged], scheme: Scheme, say: Say) -> None:
             if not scheme.fits(tag):
                 counts[tag] += 1
                 if counts[tag] <= SHOWN:
-                    places.setdefault(tag, []).append(sentence.place(sentences.name, k))
+                    places.setdefault(tag, []).append(sentences.place(sentence.line_of(k)))
     listed = [
         f"  {tag!r}, {times(count)}: {', '.join(places[tag])}{', ...' if count > SHOWN else ''}"
         for tag, count in counts.most_common(SHOWN)
@@ -167,7 +167,7 @@ def tags_of(sentences: Iterable[Tagged]) -> set[str]:
     return {tag for sentence in sentences for tag in sentence.tags}
 
 
-def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: Say) -> None:
+def say_unseen(others: Examples[Tagged], known: Iterable[str], say: Say) -> None:
     """Says which tags the training data lack, how often they are there, and in how many sentences."""
     counts: Counter[str] = Counter()
     affected = total = 0
@@ -179,14 +179,14 @@ def say_unseen(others: Iterable[Tagged], name: str, known: Iterable[str], say: S
         affected += bool(found)
         for k, tag in found:
             counts[tag] += 1
-            first.setdefault(tag, sentence.place(name, k))
+            first.setdefault(tag, others.place(sentence.line_of(k)))
     if counts:
         named = ", ".join(
             f"{tag!r} ({times(count)}, first at {first[tag]})" for tag, count in counts.most_common(SHOWN)
         )
         more = and_others(len(counts) - SHOWN)
-        say(f"warning: {affected:,} of {counted(total, 'sentence')} in {name} {has_or_have(affected)} tags that the "
-            f"training data lack, which count as wrong: {named}{more}")  # fmt: skip
+        say(f"warning: {affected:,} of {counted(total, 'sentence')} in {others.name} {has_or_have(affected)} tags that "
+            f"the training data lack, which count as wrong: {named}{more}")  # fmt: skip
 
 
 def times(count: int) -> str:

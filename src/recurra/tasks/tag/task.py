@@ -106,7 +106,7 @@ class Tag(Task[Tagged, TagRecipe, TagNetwork]):
             why = "tags of the sentences set aside are in no others"
             parts = all_learned(train, parts, self.kind, emit, lambda sentence: sentence.tags, why)
         else:
-            say_unseen(parts.valid, valid.name, tags_of(parts.train), say)
+            say_unseen(parts.valid, tags_of(parts.train), say)
         return parts._replace(decided={"data.scheme": NONE if scheme is None else str(scheme)})
 
     def make(self, train: Iterable[Tagged], recipe: TagRecipe, emit: Emit) -> TagNetwork:
