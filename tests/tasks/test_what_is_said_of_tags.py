@@ -73,7 +73,12 @@ def test_of_many_tags_the_commonest_are_named(count: int, end: str) -> None:
     ("scheme", "tags", "what", "where"),
     [
         ("BIO", ["O I-X O"], "1 tag breaks BIO", "sentences[9]: token 2, 'word1', has the tag I-X after O"),
-        ("BIO", ["I-X O", "O I-X"], "2 tags break BIO", "sentences[9]: token 1, 'word0', has the tag I-X after the beginning"),
+        (
+            "BIO",
+            ["I-X O", "O I-X"],
+            "2 tags break BIO",
+            "sentences[9]: token 1, 'word0', has the tag I-X after the begin",
+        ),
         ("BIOES", ["O B-X"], "1 tag breaks BIOES", "sentences[9]: the sentence ends after the tag B-X"),
     ],
 )
