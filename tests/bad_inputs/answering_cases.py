@@ -56,7 +56,7 @@ ANSWERING = [
         for task in EXAMPLES
     ),
     asked("no image to be traced", "caption", lambda m: m.trace(""), "the input: the input is empty", "path of an image"),
-    asked("a vector without numbers", "caption", lambda m: m.predict([[]]), "input 1: expected an image, got \"[]\"", "a list of numbers"),
+    asked("a vector without numbers", "caption", lambda m: m.predict([[]]), "input 1: expected an image, got []", "a list of numbers"),
     asked("a number to be traced", "translate", lambda m: m.trace(5), "text 1: expected a text, got int 5"),
     asked("no text to be traced", "chat", lambda m: m.trace(None), "text 1: expected the turns so far, got None"),
     asked("a trace without end", "language-model", lambda m: m.trace("ab" * 10_001), "text 1: the text has 20,003 units, more than the 20,000 that are read"),

@@ -70,7 +70,7 @@ TABLES = [
 
 LISTS = [
     given("no series at all", [], "series: expected a series, found none"),
-    given("a text for series", "x.csv", "expected a series of numbers, got \"'x.csv'\""),
+    given("a text for series", "x.csv", "expected a series of numbers, got 'x.csv'"),
     given("words for a series", [["a", "b"]], "series[0]: expected a series of numbers", "price"),
     given("steps of different sizes", [[[1, 2], [3]]], "series[0]: expected a series of numbers"),
     given("columns of different lengths", [{"a": [1, 2], "b": [3]}], "series[0]: expected a series of numbers"),
@@ -120,7 +120,7 @@ ASKED = [
     asked("a past of nothing", lambda m: m.predict([{"a": [], "b": []}]), "input 1: the series has no steps"),
     asked("a gap in the past", lambda m: m.predict([{"a": [1, float("nan")], "b": [1, 2]}]), "input 1: the number of 'a' at step 2 of the series is missing", "data.missing"),
     asked("a past of gaps", lambda m: m.predict([{"a": [float("nan")] * 9, "b": [1.0] * 9}]), "the number of 'a' at step 1 of the series is missing, and 4 more"),
-    asked("a text for a past", lambda m: m.predict("how far is it"), "expected a series of numbers, got \"'how far is it'\""),
+    asked("a text for a past", lambda m: m.predict("how far is it"), "expected a series of numbers, got 'how far is it'"),
     asked("a file with too few columns", lambda m: list(m.predict_iter(m.read("y.csv"))), "expected 2 columns of numbers (a, b), saw 1 (a)"),
     asked("a test that is too short", lambda m: m.evaluate("e.csv"), "e.csv:2: the series has 2 steps; to compare a forecast of 2, 3 are needed", "--set steps=N"),
     asked("a measure of other columns", lambda m: m.evaluate("e.csv", target_column="a"), "the model forecasts a, b, not a", kind=UsageError),

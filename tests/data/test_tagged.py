@@ -149,7 +149,7 @@ def test_parallel_files_and_json(tmp_path: Path) -> None:
 BAD = {
     "too few columns": ("a.conll", "in\tO\nNew\n", {}, ("a.conll:2: expected 2 columns, saw 1", "with a tab between")),
     "one column": ("a.conll", "in\nNew\n", {}, ("a.conll: expected a column of words and one of tags", "tab between")),
-    "an empty tag": ("a.conll", "in\t\n", {}, ("a.conll:1: an empty token or tag: 'in⇥'",)),
+    "an empty tag": ("a.conll", "in\t\n", {}, ('a.conll:1: an empty token or tag: "in⇥"',)),
     "no such column": ("a.conll", "in\tO\n", {"target_column": "4"}, ("a.conll:1: expected 4 columns, saw 2",)),
     "a column by name": ("a.conll", "in\tO\n", {"target_column": "pos"}, ("numbers from 1, got 'pos'",)),
     "a misspelt column": ("a.conllu", "", {"target_column": "upso"}, ("unknown column of CoNLL-U 'upso'", "'upos'")),
@@ -252,7 +252,7 @@ CONLLU = {
         "0\tin\t_\tADP{0}\n1\tok\t_\tADJ{0}\n",
         ("a.conllu:1: the numbers of tokens begin at 1, saw 0",),
     ),
-    "no number": ("x\tin\t_\tADP{0}\n", ("a.conllu:1: expected the number of a token in its sentence, saw 'x⇥in",)),
+    "no number": ("x\tin\t_\tADP{0}\n", ('a.conllu:1: expected the number of a token in its sentence, saw "x⇥in',)),
     "no word": ("1\t\t_\tADP{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),
     "no tag": ("1\tin\t_\t{0}\n", ("a.conllu:1: an empty FORM or UPOS",)),
     "nothing said of the tag": ("1\tin\t_\t_{0}\n", ("a.conllu:1: UPOS is _, so the token has no tag",)),

@@ -231,7 +231,9 @@ def test_each_way_to_ask_reads_the_last_turns_and_names_the_text_that_is_wrong()
         list(talker.vectors([["a"], 3]))  # type: ignore[list-item]
     with pytest.raises(DataError) as caught:
         as_turns(["x" * 70, 3], 1)
-    assert caught.value.what == "expected the turns so far, got " + repr(["x" * 70, 3])[:60]
+    assert (
+        caught.value.what == "expected the turns so far, got " + repr(["x" * 70, 3])[:60] + "… (and 17 more characters)"
+    )
     assert caught.value.fix == 'Give a text, or a list: ["Hello"].'
 
 

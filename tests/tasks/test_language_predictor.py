@@ -175,7 +175,7 @@ def test_what_is_no_text_and_what_is_too_long(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(DataError) as caught:
         checked(3, 7)
     error = caught.value
-    assert (error.what, error.where, error.fix) == ('expected a text, got "3"', "text 7", 'Give "a text".')
+    assert (error.what, error.where, error.fix) == ("expected a text, got 3", "text 7", 'Give "a text".')
     with pytest.raises(DataError, match="and 22 more characters"):
         checked(["x" * 58], 1)
     found: Any = LanguagePredictor([made()])

@@ -107,8 +107,8 @@ def test_columns_are_given_as_a_tuple_in_their_order() -> None:
 @pytest.mark.parametrize(
     ("given", "got", "fix"),
     [
-        ("x", "\"'x'\"", "Give a tuple of them, or a dict with their names."),
-        (1.5, '"1.5"', "Give a tuple of them, or a dict with their names."),
+        ("x", "'x'", "Give a tuple of them, or a dict with their names."),
+        (1.5, "1.5", "Give a tuple of them, or a dict with their names."),
         ({"a", "b"}, None, "Give a tuple of them, or a dict with their names."),
         (("x",), "1", "Give the columns that the model was trained with."),
         (("x", 1, 2), "3", "Give the columns that the model was trained with."),
@@ -124,7 +124,7 @@ def test_other_things_than_the_columns_are_refused(given: object, got: str | Non
 
 
 def test_what_is_long_is_shown_in_short() -> None:
-    with pytest.raises(DataError, match=r"word word…\" \(and 462 more characters\)\n"):
+    with pytest.raises(DataError, match=r"word word… \(and 462 more characters\)\n"):
         content_of("word " * 100, inputs("text", "number"), "here")
 
 

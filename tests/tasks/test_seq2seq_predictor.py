@@ -81,7 +81,7 @@ def test_texts_are_refused_with_their_number(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(DataError) as caught:
             look(["red", "red", ("a", "b")])
         assert caught.value.where == "text 3"
-        assert caught.value.what == "the model reads 1 column, got 2: \"('a', 'b')\""
+        assert caught.value.what == "the model reads 1 column, got 2: ('a', 'b')"
     for once in (
         lambda text: found.ask(text, OPTIONS),
         lambda text: found.searched(text, OPTIONS),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
-from recurra.text.visible import code_point, excerpt, is_blank, is_invisible, visible
+import recurra
+from recurra.text.visible import as_given, code_point, excerpt, is_blank, is_invisible, visible
 
 
 @pytest.mark.parametrize(
@@ -48,6 +52,41 @@ def test_spaces_of_any_width_are_visible() -> None:
 def test_excerpt_counts_what_it_leaves_out() -> None:
     assert excerpt("a\tb") == '"a⇥b"'
     assert excerpt("x" * 2080) == f'"{"x" * 80}…" (and 2,000 more characters)'
+    assert excerpt("x" * 81) == f'"{"x" * 80}…" (and 1 more character)'
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("x", "'x'"),
+        (3, "3"),
+        (None, "None"),
+        (["a", 1], "['a', 1]"),
+        ("a\u200bㅤ", "'a\\u200b<U+3164>'"),
+        ("x" * 59, f"'{'x' * 59}… (and 1 more character)"),
+        (["x" * 70], f"['{'x' * 58}… (and 14 more characters)"),
+    ],
+)
+def test_a_value_is_shown_as_it_was_given(value: object, shown: str) -> None:
+    """A text once in quotation marks, and what is left out is counted."""
+    assert as_given(value) == shown
+
+
+def called(node: ast.AST) -> str:
+    """The name of a function that is called."""
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+
+
+def test_one_way_to_show_a_value_that_was_given() -> None:
+    """No repr within the quotation marks of an excerpt, and none that is cut silently, but in rooms below text."""
+    room = Path(recurra.__file__).parent
+    below = {room / f"{name}.py" for name in ("files", "options", "padded")}
+    for path in {*room.rglob("*.py")} - below:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if called(node) in ("excerpt", "as_given"):
+                assert not {*map(called, ast.walk(node))} & {"repr", "safe_repr"}, path
+            if isinstance(node, ast.FormattedValue) and node.conversion == ord("r"):
+                assert node.format_spec is None, (path, node.lineno)
 
 
 def test_code_points_have_names() -> None:

@@ -12,7 +12,7 @@ from recurra.lists import python_value
 from recurra.narrowing import is_iterable, is_mapping, is_sequence
 from recurra.tasks.choosing import read_recipe
 from recurra.tasks.recipe import TaskRecipe
-from recurra.text.visible import safe_repr
+from recurra.text.visible import as_given
 from recurra.training import Emit
 
 Check = Callable[[object], object]  # from a value to the one that is meant; raises ValueError
@@ -60,10 +60,10 @@ def checked(given: Mapping[str, object]) -> Meant:
         try:
             meant[name] = check(value)
         except ValueError:
-            seen = f"{type(value).__name__} {safe_repr(value):.60}"
+            seen = f"{type(value).__name__} {as_given(value)}"
             raise UsageError(f"expected {expected}, got {seen}", where=name) from None
         if isinstance(value, str) and "\0" in value:
-            raise UsageError(f"{name} has a NUL character: {safe_repr(value):.60}", where=name)
+            raise UsageError(f"{name} has a NUL character: {as_given(value)}", where=name)
     return cast("Meant", meant)
 
 
@@ -167,7 +167,7 @@ def values_of(name: str, values: object) -> tuple[object, ...]:
     if isinstance(values, str | int | float):
         return (values,)
     if not is_iterable(values) or is_mapping(values):
-        raise UsageError(f"expected a list of values, got {values!r:.60}", where=name)
+        raise UsageError(f"expected a list of values, got {as_given(values)}", where=name)
     return tuple(map(python_value, values))
 
 

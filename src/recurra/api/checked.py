@@ -11,7 +11,7 @@ from pathlib import Path
 from recurra.data.rows import is_single
 from recurra.errors import UsageError
 from recurra.narrowing import is_iterable, is_mapping, is_sequence
-from recurra.text.visible import safe_repr
+from recurra.text.visible import as_given
 
 
 def folders_of(path: object) -> list[Path]:
@@ -33,7 +33,7 @@ def folder_of(path: object) -> Path:
         UsageError: no path.
     """
     if not isinstance(path, str | Path) or "\0" in str(path):
-        raise UsageError(f"expected the path of a model folder, got {safe_repr(path):.60}", where="path")
+        raise UsageError(f"expected the path of a model folder, got {as_given(path)}", where="path")
     return Path(path)
 
 
@@ -69,5 +69,5 @@ def several(inputs: object, expected: str) -> Iterable[object]:
         UsageError: one that is no container of others.
     """
     if is_single(inputs) or isinstance(inputs, str | bytes) or is_mapping(inputs) or not is_iterable(inputs):
-        raise UsageError(f"expected {expected}, got {safe_repr(inputs):.60}", where="inputs")
+        raise UsageError(f"expected {expected}, got {as_given(inputs)}", where="inputs")
     return inputs

@@ -22,7 +22,7 @@ from recurra.errors import DataError, UsageError
 from recurra.narrowing import is_iterable, is_list, is_mapping
 from recurra.options import unknown_name
 from recurra.text.counted import counted
-from recurra.text.visible import safe_repr
+from recurra.text.visible import as_given
 
 Lists: TypeAlias = str | Path | Sequence[str | Path] | Mapping[str, str | Path | Collection[str]]  # lists of names
 Given: TypeAlias = str | Path | DataSource | Iterable[object]  # a file, or examples: rows of any kind, a data frame
@@ -131,7 +131,7 @@ def one_by_one(values: object, name: str) -> list[object]:
         UsageError: a file, a single one, or columns of which it cannot be told what a row is.
     """
     if isinstance(values, str | bytes | Path | DataSource) or not is_iterable(values):
-        what = f"expected inputs and a y for each, got {safe_repr(values):.60}"
+        what = f"expected inputs and a y for each, got {as_given(values)}"
         raise UsageError(what, where=name, fix="A file has both sides: give it alone, with target_column= if need be.")
     if isinstance(values, Mapping):
         what = "expected a sequence, got a mapping"

@@ -74,6 +74,7 @@ from recurra.tasks.tracing import Asked, ShownAttribution, ShownTrace, explained
 from recurra.tasks.unknown import input_notes
 from recurra.tasks.what_if import Question, ShownWhatIf, what_if
 from recurra.text.counted import counted
+from recurra.text.visible import as_given
 from recurra.tracing import Activations, Array, By, Change, Decode, Instead, Intervention, Pattern, States
 from recurra.tracing.activations import THRESHOLD
 from recurra.training import Weights, named_weights, weights_of
@@ -1007,7 +1008,7 @@ def as_one(loaded: Sequence[Loaded], path: Path) -> Model:
 def changed(options: O, settings: Mapping[str, object], section: str) -> O:
     """Options of a section with single ones changed, strictly."""
     if not is_section(options) and (settings or is_mapping(options)):
-        what = f"expected {section} options, got a {type(options).__name__}: {options!r:.60}"
+        what = f"expected {section} options, got a {type(options).__name__}: {as_given(options)}"
         fix = "Give single options by name: predict(inputs, beam=3), or **options."
         raise UsageError(what, where="options", fix=fix)
     if not settings or not is_section(options):

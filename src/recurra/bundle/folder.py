@@ -18,6 +18,7 @@ from recurra.errors import ModelError, RunError
 from recurra.files import atomic_write, plain_errors
 from recurra.narrowing import as_object
 from recurra.strict_json import parse_json
+from recurra.text.visible import as_given
 from recurra.version import VERSION
 
 SINGLE = 2  # of one network; both are raised when an older recurra could no longer read what is written
@@ -214,7 +215,7 @@ def _member_count(folder: Path, config: Mapping[str, object]) -> int:
     number = config.get("members", 1)
     if type(number) is not int or not 1 <= number <= MAX_MEMBERS:
         raise ModelError(
-            f"members must be a number from 1 to {MAX_MEMBERS}, got {number!r:.60}",
+            f"members must be a number from 1 to {MAX_MEMBERS}, got {as_given(number)}",
             where=str(folder / CONFIG),
             fix="Undo the last edit of the file, or copy the model folder again.",
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli.options import argument, option
 from recurra.errors import UsageError
+from recurra.text.visible import as_given
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -87,5 +88,5 @@ def numbers(given: str) -> list[float]:
             return [float(part) for part in parts]
     except ValueError:
         pass
-    what = f"expected a file or numbers, got {given!r:.60}"
+    what = f"expected a file or numbers, got {as_given(given)}"
     raise UsageError(what, where="INPUT", fix='Give a file (and --line N), or "0.5 1 2.25".')

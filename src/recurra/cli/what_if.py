@@ -16,6 +16,7 @@ from recurra.cli.options import option
 from recurra.cli.output import PAGE, check_ending, opened_output, say_page
 from recurra.cli.set_options import decoding_settings, parsed_settings
 from recurra.errors import UsageError
+from recurra.text.visible import as_given
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -153,7 +154,7 @@ def _parts(text: str, form: str, name: str, example: str) -> tuple[str, ...]:
     """
     found = re.fullmatch(form, text, re.DOTALL)
     if found is None:
-        raise UsageError(f"cannot read {text!r:.60}", where=name, fix=f"Write it as {name} {example}.")
+        raise UsageError(f"cannot read {as_given(text)}", where=name, fix=f"Write it as {name} {example}.")
     return tuple(one or "" for one in found.groups())
 
 
@@ -172,7 +173,7 @@ def _read(read: Callable[[], T], text: str, name: str, fits: Callable[[T], bool]
     except ValueError:
         value = None
     if value is None or not fits(value):
-        raise UsageError(f"expected {wanted}, got {text!r:.40}", where=name)
+        raise UsageError(f"expected {wanted}, got {as_given(text, 40)}", where=name)
     return value
 
 

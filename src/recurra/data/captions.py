@@ -35,7 +35,7 @@ from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
 from recurra.lists import is_array
 from recurra.narrowing import is_sequence
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given
 
 # The path of an image; its bytes [rows, columns (, channels)]; a vector [D].
 Content = str | NDArray[np.uint8] | NDArray[np.float32]
@@ -142,7 +142,7 @@ def given_content(given: object, place: str) -> Content:
             return numbers
     except (TypeError, ValueError):
         pass
-    what = f"expected an image, got {excerpt(safe_repr(given), 40)}"
+    what = f"expected an image, got {as_given(given, 40)}"
     fix = "Give a path, a Pillow image, an array of bytes, or a list of numbers."
     raise DataError(what, where=place, fix=fix)
 

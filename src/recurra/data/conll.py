@@ -14,6 +14,7 @@ from recurra.data.lines import Line
 from recurra.data.sentence import Tagged
 from recurra.errors import DataError
 from recurra.text.counted import counted, named
+from recurra.text.visible import excerpt
 
 ENDINGS = (".conllu", ".conllup")  # of files with the columns of CoNLL-U
 LOOK = 2000  # lines from which the layout is found
@@ -179,12 +180,12 @@ def is_token(row: Row, layout: Layout, sentence: Unfinished) -> bool:
     seen, wanted = len(row.fields), max(layout.columns, layout.token + 1, layout.tag + 1)
     if not layout.fits(row.fields) or wanted > seen:
         fix = "A token and its tag stand on one line, with a tab between them; an empty line ends a sentence."
-        raise Wrong(RAGGED, f"expected {wanted} columns, saw {seen}: {shown(row.text)}", row, fix)
+        raise Wrong(RAGGED, f"expected {wanted} columns, saw {seen}: {excerpt(row.text)}", row, fix)
     if not layout.numbered:
         return True
     found = ID.fullmatch(row.fields[0])
     if found is None:
-        raise Wrong(NUMBERING, f"expected the number of a token in its sentence, saw {shown(row.text)}", row)
+        raise Wrong(NUMBERING, f"expected the number of a token in its sentence, saw {excerpt(row.text)}", row)
     number, last, kind = int(found[1]), sentence.number, found[2]
     sentence.number = number - (kind == "-") if kind != "." else last
     if number > last or (kind == "." and number == last):
@@ -206,15 +207,10 @@ def add(row: Row, layout: Layout, sentence: Unfinished, *, with_tag: bool) -> No
     found = [row.fields[column] for column in ((layout.token, layout.tag) if with_tag else (layout.token,))]
     if not all(found):
         what = f"{layout.called(layout.token)} or {layout.called(layout.tag)}" if layout.names else "token or tag"
-        raise Wrong(EMPTY, f"an empty {what}: {shown(row.text)}", row)
+        raise Wrong(EMPTY, f"an empty {what}: {excerpt(row.text)}", row)
     if with_tag and found[1] == UNSAID and layout.called(layout.tag) == "UPOS":
         fix = "Leave sentences without tags out, or name another column: --target-column xpos"
-        raise Wrong(EMPTY, f"UPOS is _, so the token has no tag: {shown(row.text)}", row, fix)
+        raise Wrong(EMPTY, f"UPOS is _, so the token has no tag: {excerpt(row.text)}", row, fix)
     sentence.tokens.append(found[0])
     sentence.tags += found[1:]
     sentence.lines.append(row.number)
-
-
-def shown(text: str) -> str:
-    """A line with its tabs to be seen."""
-    return repr(text.replace("\t", "⇥")[:80])

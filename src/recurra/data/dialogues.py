@@ -33,7 +33,7 @@ from recurra.lists import is_array
 from recurra.narrowing import is_row, is_sequence
 from recurra.options import unknown_name
 from recurra.text.counted import counted, is_or_are
-from recurra.text.visible import excerpt
+from recurra.text.visible import as_given, excerpt
 
 MAX_TURNS = 20  # that a reply may depend on
 EXAMPLE = '{"turns": ["Hello", "Hi", "How are you?"]}'
@@ -262,7 +262,7 @@ def is_dialogues(rows: Sequence[object]) -> bool:
 
 def _shown(value: object) -> str:
     kind = kind_of(value) if value is None or type(value) in KINDS else type(value).__name__
-    return f"{kind}: {excerpt(str(value), 40)}"
+    return f"{kind}: {excerpt(value, 40) if isinstance(value, str) else as_given(value, 40)}"
 
 
 def read_inputs(reading: Reading, what: None) -> Iterator[str]:

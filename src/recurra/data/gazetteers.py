@@ -20,7 +20,7 @@ from recurra.data.jsonl import checked_text
 from recurra.data.lines import TextFile
 from recurra.errors import DataError, UsageError
 from recurra.narrowing import is_iterable, is_mapping, is_sequence
-from recurra.text.visible import safe_repr
+from recurra.text.visible import as_given
 
 MOST_ENTRIES = 1_000_000  # of all lists together
 MOST_CHARACTERS = 30_000_000
@@ -124,7 +124,7 @@ def read_gazetteers(given: object) -> Gazetteers:
 
 def not_lists(given: object) -> UsageError:
     """The refusal of what names no lists."""
-    what = f"expected files, or a dict of names and files or lists of entries, got {safe_repr(given):.60}"
+    what = f"expected files, or a dict of names and files or lists of entries, got {as_given(given)}"
     return UsageError(what, where="gazetteers", fix='For example {"city": "cities.txt", "month": ["May", "June"]}.')
 
 
@@ -137,7 +137,7 @@ def name_and_file(given: str | Path) -> tuple[str, str]:
 def gazetteer_of(name: object, given: object) -> Gazetteer:
     """A list from a file or from its entries."""
     if not isinstance(name, str) or not name.strip():
-        raise UsageError(f"expected the name of a gazetteer, got {name!r:.60}", where="gazetteers")
+        raise UsageError(f"expected the name of a gazetteer, got {as_given(name)}", where="gazetteers")
     if isinstance(given, str | Path):
         return Gazetteer.of(name, (line.text for line in TextFile(str(given)).lines()), str(given))
     entries = list(given) if is_iterable(given) and isinstance(given, list | tuple | set | frozenset) else [None]

@@ -28,7 +28,7 @@ from recurra.data.timeline import note_other_step
 from recurra.data.times import forms_of
 from recurra.errors import DataError
 from recurra.narrowing import is_iterable, is_row
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given, excerpt
 
 START, TARGET, NAME, FREQUENCY = "start", "target", "item_id", "freq"
 EXAMPLE = '{"start": "2024-01-01", "target": [3.5, 3.7], "item_id": "north", "freq": "D"}'
@@ -101,7 +101,7 @@ def read_entry(row: object, place: str) -> Entry:
         DataError: it has no numbers, or more than two directions of them, or a start that is no time.
     """
     if not is_row(row) or TARGET not in row:
-        what = f"expected a series with its start, got {excerpt(safe_repr(row), 60)}"
+        what = f"expected a series with its start, got {as_given(row, 60)}"
         raise DataError(what, where=place, fix=f"For example {EXAMPLE}")
     values = _numbers(row[TARGET], place)
     columns = (TARGET,) if values.shape[1] == 1 else tuple(f"{TARGET} {k}" for k in range(1, values.shape[1] + 1))
@@ -144,7 +144,7 @@ def _numbers(target: object, place: str) -> NDArray[np.float64]:
         values = np.empty(())
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or not values.size:
-        what = f"expected numbers under {TARGET!r}, saw {excerpt(safe_repr(target), 60)}"
+        what = f"expected numbers under {TARGET!r}, saw {as_given(target, 60)}"
         raise DataError(
             what, where=place, fix="All numbers of the series, [3.5, 3.7, ...]; of several columns a list for each."
         )

@@ -19,7 +19,7 @@ from recurra.data.number_text import NumberText
 from recurra.errors import DataError
 from recurra.narrowing import is_object
 from recurra.options import nearest, unknown_name
-from recurra.text.visible import code_point, excerpt
+from recurra.text.visible import as_given, code_point, excerpt
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -217,7 +217,7 @@ def _text(record: dict[str, object], name: str, line: Line, reading: Reading, nu
     if type(value) in numbers:
         return NumberText(value)
     if not isinstance(value, str):
-        what = f"expected a string under {name!r}, saw {kind_of(value)}: {excerpt(json.dumps(value), 40)}"
+        what = f"expected a string under {name!r}, saw {kind_of(value)}: {as_given(value, 40)}"
         fix = (
             "Put the text in double quotes." if is_scalar(value) else "Name the key of a text, or write one text here."
         )

@@ -23,6 +23,7 @@ from recurra.data.encoding import NOT_UTF8, UTF8_BOM, convert, not_utf8, renamed
 from recurra.data.findings import Findings
 from recurra.errors import DataError
 from recurra.options import nearest
+from recurra.text.visible import as_given
 
 STANDARD_INPUT = "-"
 LONGEST_LINE = 10 * 2**20  # bytes; a longer one is no line of text, and must not fill the memory
@@ -215,7 +216,7 @@ def require_file(path: str) -> None:
     except OSError as error:
         raise _unreadable(path, error) from None
     except UnicodeEncodeError:
-        raise DataError(f"expected the path of a file, got {path!r:.60} with half of a character") from None
+        raise DataError(f"expected the path of a file, got {as_given(path)} with half of a character") from None
 
 
 def _unreadable(path: str, error: OSError) -> DataError:

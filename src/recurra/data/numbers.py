@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recurra.errors import DataError
 from recurra.narrowing import is_mapping
 from recurra.text.counted import counted
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given
 
 Floating = TypeVar("Floating", bound=np.floating)
 
@@ -88,7 +88,7 @@ def as_numbers(value: object, where: str) -> Numbers:
         with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
             values = real_array(value if by_name is None else list(by_name.values()), np.float32)
     except (ValueError, TypeError) as error:
-        raise DataError(f"expected numbers, got {excerpt(safe_repr(value), 40)}", where=where, fix=fix) from error
+        raise DataError(f"expected numbers, got {as_given(value, 40)}", where=where, fix=fix) from error
     if by_name is not None:
         values = values.T if values.ndim == 2 else values[None]
     if values.ndim not in (1, 2) or not values.shape[-1]:

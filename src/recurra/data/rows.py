@@ -24,7 +24,7 @@ from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
 from recurra.lists import is_array, python_value
 from recurra.narrowing import is_iterable, is_mapping, is_row, is_sequence
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given
 
 NO_PAIR = "rows that are not valid {}s"
 
@@ -47,7 +47,7 @@ def rows_of(data: object, where: str = "data") -> list[object]:
     if (column := column_of(data)) is not None:
         return column.to_list()
     if is_single(data) or isinstance(data, str | bytes) or not is_iterable(data):
-        raise UsageError(f"expected a file or a list of examples, got {safe_repr(data):.60}", where=where)
+        raise UsageError(f"expected a file or a list of examples, got {as_given(data)}", where=where)
     return _rows_of_mapping(data, where) if is_mapping(data) else list(data)
 
 
@@ -64,7 +64,7 @@ def _rows_of_mapping(data: Mapping[object, object], where: str) -> list[object]:
     """
     columns = {str(name): list(values) for name, values in data.items() if is_sequence(values) or is_array(values)}
     if len(columns) < len(data) or not data:
-        what = f"expected lists by column, got {dict(data)!r:.60}"
+        what = f"expected lists by column, got {as_given(dict(data))}"
         raise UsageError(what, where=where, fix="If each item is an example: list(data.items())")
     texts = any(isinstance(cell, str) for values in columns.values() for cell in values[:1])
     if not texts or "tokens" in columns or turns_key(columns) or len({len(values) for values in columns.values()}) > 1:
@@ -199,7 +199,7 @@ def reads_file(path: PurePath) -> str:
 
 def not_a_text(value: object, place: str) -> DataError:
     """The refusal of something that is no text, with what makes one of it."""
-    fix, seen = "Give strings: str(value) turns a value into one.", f"{type(value).__name__} {safe_repr(value):.40}"
+    fix, seen = "Give strings: str(value) turns a value into one.", f"{type(value).__name__} {as_given(value, 40)}"
     if isinstance(value, PurePath):
         fix = reads_file(value)
     elif isinstance(value, bytes):
@@ -215,4 +215,4 @@ def not_a_text(value: object, place: str) -> DataError:
 
 def shown(value: object) -> str:
     """A value in a message, with its type."""
-    return f"{type(value).__name__} {excerpt(safe_repr(value), 40)}"
+    return f"{type(value).__name__} {as_given(value, 40)}"

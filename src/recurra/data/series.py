@@ -50,7 +50,7 @@ from recurra.data.wide import step_rows
 from recurra.errors import DataError
 from recurra.narrowing import is_iterable, is_mapping
 from recurra.text.counted import counted
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given
 
 NO_SERIES = "rows that are not valid series"
 STEPS = "Each row of the table is a step: its numbers, separated by commas or tabs."
@@ -288,7 +288,7 @@ def checked_series(given: object, where: str, number: int = 1) -> Series:
 
 
 def _no_series(given: object, where: str) -> DataError:
-    what = f"expected a series of numbers, got {excerpt(safe_repr(given), 40)}"
+    what = f"expected a series of numbers, got {as_given(given, 40)}"
     fix = 'Give the numbers of each series, [3.5, 3.7, ...]; of several columns {"price": [...], "volume": [...]}.'
     if isinstance(given, PurePath):
         fix = reads_file(given)

@@ -20,6 +20,7 @@ from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
 from recurra.errors import DataError, UsageError
 from recurra.files import file_error
+from recurra.text.visible import as_given
 
 LIMIT = "RECURRA_INPUT_LIMIT"  # the variable that says how much of a stream is copied: 500MB, 20GB
 USUAL = 2_000_000_000  # bytes
@@ -186,7 +187,9 @@ def most_copied(folder: Path) -> int:
         return min(USUAL, shutil.disk_usage(folder).free // 2)
     found = re.fullmatch(r"(\d{1,15}) ?(|kB|MB|GB|TB)", said, re.IGNORECASE | re.ASCII)
     if not found:
-        raise UsageError(f"expected a number of bytes, got {said!r:.40}", where=LIMIT, fix=f"For example {LIMIT}=20GB.")
+        raise UsageError(
+            f"expected a number of bytes, got {as_given(said, 40)}", where=LIMIT, fix=f"For example {LIMIT}=20GB."
+        )
     return int(found[1]) * BYTES[found[2].lower()]
 
 

@@ -33,6 +33,7 @@ from recurra.models.wide import Wide
 from recurra.models.word_embedding import TableShape
 from recurra.options import NoEffect, one_of
 from recurra.padded import Padded
+from recurra.text.visible import as_given
 
 Kind = Literal["rnn", "cnn", "feedforward"]
 MOST_WINDOWS = 20
@@ -87,7 +88,7 @@ class ManyToOneOptions(RecurrentOptions):
         widths = [int(part) for part in parts if part.isdecimal() and len(part) <= 3]
         if not widths or len(widths) < len(parts) or len(widths) > MOST_WINDOWS or not all(widths):
             what = f"model.windows must be up to {MOST_WINDOWS} numbers from 1 to 999 with spaces between"
-            raise UsageError(f"{what}, got {self.windows!r:.60}")
+            raise UsageError(f"{what}, got {as_given(self.windows)}")
         return widths
 
     def _check_fit(self) -> None:

@@ -17,7 +17,7 @@ from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
 from recurra.serving.failures import Refused, sayable
 from recurra.serving.options import ServeOptions
-from recurra.text.visible import excerpt
+from recurra.text.visible import as_given, excerpt
 
 R = TypeVar("R")
 
@@ -68,7 +68,7 @@ class DataFiles:
             fix = (
                 f"There are: {', '.join(self._files)}." if self._files else "Serve with --data FILE, or send examples."
             )
-            raise Refused(404, f"there are no data {name!r:.80}", where="data", fix=fix)
+            raise Refused(404, f"there are no data {as_given(name, 80)}", where="data", fix=fix)
         return self._files[name].path
 
 

@@ -21,6 +21,7 @@ from recurra.options import unknown_name
 from recurra.tasks.facts import check_facts
 from recurra.tasks.members import member_recipe
 from recurra.tasks.task import Network, Task
+from recurra.text.visible import as_given
 from recurra.training import Weights, named_weights
 
 POSITIVE = ("deviation", "naive")  # buffers that numbers are divided by
@@ -184,7 +185,7 @@ def task_of(config: Mapping[str, object], folder: Path, tasks: Mapping[str, Task
     if not isinstance(name, str) or name not in tasks:
         known = unknown_name("task", str(name), tasks)
         raise ModelError(
-            f"a model for the task {name!r:.60}, which this recurra does not have",
+            f"a model for the task {as_given(name)}, which this recurra does not have",
             where=str(folder),
             fix=f"{known.fix} Update recurra if the model is newer.",
         )

@@ -21,6 +21,7 @@ from recurra.tasks.task import Predictor, Represents
 from recurra.tasks.unknown import unknown_notes
 from recurra.tasks.vectors import Vector
 from recurra.text.counted import counted, was_or_were
+from recurra.text.visible import as_given
 from recurra.tracing import By, Known, Neighbour, Neighbours, States
 from recurra.views import neighbours_html, neighbours_lines, states_html, states_lines
 from recurra.views.report.rows import Answered
@@ -37,9 +38,8 @@ class ShownNeighbours(Neighbours):
         return "\n".join(neighbours_lines(self))
 
     def __repr__(self) -> str:
-        return (
-            f"<recurra.Neighbours of {self.source!r:.60}: {counted(len(self.found), 'example')} of {self.examples:,}>"
-        )
+        found = f"{counted(len(self.found), 'example')} of {self.examples:,}"
+        return f"<recurra.Neighbours of {as_given(self.source)}: {found}>"
 
     def _repr_html_(self) -> str:
         return neighbours_html(self)

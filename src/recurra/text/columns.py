@@ -26,7 +26,7 @@ from recurra.text.names import Decision, Units, may_be, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import VOCABULARY, Tokenizer
 from recurra.text.units import decide_units
-from recurra.text.visible import excerpt
+from recurra.text.visible import as_given, excerpt
 
 TAB = "\t"
 SEPARATOR = "⇥"  # how the symbol between two columns is shown
@@ -226,7 +226,9 @@ def source_from_json(text: str) -> SourceTokenizer:
         raise _no_columns("expected a list of columns and their tokenizers")
     units = list(map(str, columns))
     if len(units) < 2 or any(one not in stored for one in units):
-        raise _no_columns(f"expected tokenizers of {', '.join(units)!r:.60}, saw those of {', '.join(stored)!r:.60}")
+        raise _no_columns(
+            f"expected tokenizers of {as_given(', '.join(units))}, saw those of {as_given(', '.join(stored))}"
+        )
     parts = {one: Tokenizer.from_json(json.dumps(stored[one])) for one in dict.fromkeys(units)}
     if not all(may_be(one, part.units) for one, part in parts.items()):
         raise _no_columns("a column has a tokenizer of other units")

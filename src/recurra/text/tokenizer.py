@@ -56,6 +56,7 @@ from recurra.text.names import (
     vocabulary_limit,
 )
 from recurra.text.special import PAD, SPECIAL_TOKENS, UNK
+from recurra.text.visible import as_given
 
 VOCABULARY = 8000  # the usual limit of a vocabulary
 SPACE = "▁"
@@ -473,7 +474,9 @@ def _read_names(content: object) -> tuple[Units, Normalization]:
     pattern = as_object(cut.get("pattern")).get("Regex")
     units = _SHAPES.get((str(model.get("type")), str(cut.get("type")), None if pattern is None else str(pattern)))
     if units is None:
-        raise _no_tokenizer(f"one of another program: model {model.get('type')!r:.40}, cut by {cut.get('type')!r:.40}")
+        raise _no_tokenizer(
+            f"one of another program: model {as_given(model.get('type'), 40)}, cut by {as_given(cut.get('type'), 40)}"
+        )
     listed = normalizer.get("normalizers")
     steps = as_list(listed)
     forms = [name for name in (str(as_object(step).get("type")) for step in steps) if name in NORMALIZERS]
@@ -501,7 +504,7 @@ def _stored_model(found: Mapping[str, object], units: Units) -> models.Model:
         raise _no_tokenizer(f"the ids of its {len(vocab):,} entries are not 0 to {len(vocab) - 1:,}")
     first = tuple(sorted(vocab, key=vocab.__getitem__)[: len(SPECIAL_TOKENS)])
     if first != SPECIAL_TOKENS:
-        raise _no_tokenizer(f"it begins with {' '.join(first)!r:.60}, not with {' '.join(SPECIAL_TOKENS)}")
+        raise _no_tokenizer(f"it begins with {as_given(' '.join(first))}, not with {' '.join(SPECIAL_TOKENS)}")
     if units != "subwords":
         return models.WordLevel(vocab, unk_token=SPECIAL_TOKENS[UNK])
     return models.BPE(vocab, _stored_merges(found.get("merges"), vocab), unk_token=SPECIAL_TOKENS[UNK])
@@ -514,7 +517,7 @@ def _stored_merges(found: object, vocab: Mapping[str, int]) -> list[tuple[str, s
             case [str(left), str(right)] if left in vocab and right in vocab and left + right in vocab:
                 merges.append((left, right))
             case _:
-                raise _no_tokenizer(f"expected merges of two entries to a third, saw {pair!r:.60}")
+                raise _no_tokenizer(f"expected merges of two entries to a third, saw {as_given(pair)}")
     return merges
 
 

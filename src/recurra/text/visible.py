@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from recurra.text.counted import counted
+
 TAB = "⇥"
 DOTTED_CIRCLE = "◌"  # what a mark stands on that has no letter
 
@@ -48,10 +50,18 @@ def _may_be_seen(character: str) -> bool:
 
 
 def excerpt(text: str, width: int = 80) -> str:
-    """The beginning of a text, visible and in double quotes; what is left out is counted."""
-    if len(text) <= width:
-        return f'"{visible(text)}"'
-    return f'"{visible(text[:width])}…" (and {len(text) - width:,} more characters)'
+    """The beginning of a text that stands in data, visible and in double quotes; what is left out is counted."""
+    return f'"{visible(text)}"' if len(text) <= width else f'"{visible(text[:width])}…"{_more(text, width)}'
+
+
+def as_given(value: object, width: int = 60) -> str:
+    """A value that somebody gave (a text in single quotes), as Python writes it; what is left out is counted."""
+    text = safe_repr(value)
+    return visible(text) if len(text) <= width else f"{visible(text[:width])}…{_more(text, width)}"
+
+
+def _more(text: str, width: int) -> str:
+    return f" (and {counted(len(text) - width, 'more character')})"
 
 
 def safe_repr(value: object) -> str:

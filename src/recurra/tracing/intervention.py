@@ -16,6 +16,7 @@ from recurra.errors import UsageError
 from recurra.lists import Numbers
 from recurra.narrowing import is_list, is_mapping, is_row, is_sequence
 from recurra.options import unknown_name
+from recurra.text.visible import as_given
 from recurra.tracing.records import Recorded
 
 MOST_CHANGES = 1000  # of one intervention
@@ -38,11 +39,11 @@ class Change:
 
     def _check_number(self, name: str, value: object) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self._refuse(f"{name} must be a whole number from 0, got {value!r:.40}")
+            raise self._refuse(f"{name} must be a whole number from 0, got {as_given(value, 40)}")
 
     def _check_text(self, name: str, value: object) -> None:
         if not isinstance(value, str):
-            raise self._refuse(f"{name} must be a text, got {value!r:.40}")
+            raise self._refuse(f"{name} must be a text, got {as_given(value, 40)}")
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise self._refuse(f"{name} has half of a character, which no encoding can write")
 
@@ -102,11 +103,13 @@ class SetUnit(Change):
         self._check_number("unit", self.unit)
         if not finite(self.value) or abs(self.value) > LARGEST:
             raise self._refuse(
-                f"value must be a number between -{LARGEST:,.0f} and {LARGEST:,.0f}, got {self.value!r:.40}"
+                f"value must be a number between -{LARGEST:,.0f} and {LARGEST:,.0f}, got {as_given(self.value, 40)}"
             )
         if self.steps is not None:
             if not isinstance(self.steps, list | tuple) or not self.steps:
-                raise self._refuse(f"steps must be numbers of steps, got {self.steps!r:.40}", "Leave it out for all.")
+                raise self._refuse(
+                    f"steps must be numbers of steps, got {as_given(self.steps, 40)}", "Leave it out for all."
+                )
             if len(self.steps) > MOST_STEPS:
                 raise self._refuse(f"at most {MOST_STEPS:,} steps, got {len(self.steps):,}", "Leave it out for all.")
             for step in self.steps:
@@ -135,12 +138,12 @@ class SetAttention(Change):
                 self._check_number("the number of a token", place)
             object.__setattr__(self, "weights", by_number)
         elif not isinstance(self.weights, list | tuple):
-            what = f"weights must be numbers for each source token, or by its number, got {self.weights!r:.40}"
+            what = f"weights must be numbers for each source token, or by its number, got {as_given(self.weights, 40)}"
             raise self._refuse(what, "As [0.5, 0.5, 0] or {0: 0.5, 1: 0.5}.")
         numbers = list(self.weights.values() if isinstance(self.weights, Mapping) else self.weights)
         for one in numbers:
             if not finite(one) or not 0 <= one <= LARGEST:
-                raise self._refuse(f"a weight must be a number from 0 to {LARGEST:,.0f}, got {one!r:.40}")
+                raise self._refuse(f"a weight must be a number from 0 to {LARGEST:,.0f}, got {as_given(one, 40)}")
         if not sum(numbers) > 0:
             raise self._refuse("the weights add up to 0", "Give one of them a weight.")
 
@@ -158,7 +161,9 @@ class Decode(Change):
 
     def __post_init__(self) -> None:
         if not isinstance(self.settings, Mapping) or not self.settings:  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise self._refuse(f"settings must be options by name, got {self.settings!r:.40}", 'As {"beam": 1}.')
+            raise self._refuse(
+                f"settings must be options by name, got {as_given(self.settings, 40)}", 'As {"beam": 1}.'
+            )
 
 
 KINDS: dict[str, type[Change]] = {kind.kind: kind for kind in (Instead, Force, SetAttention, SetUnit, Decode)}
@@ -183,7 +188,7 @@ class Intervention(Recorded):
         for one in self.changes:
             if not isinstance(one, Change):  # pyright: ignore[reportUnnecessaryIsInstance]
                 fix = f"There are: {', '.join(kind.__name__ for kind in KINDS.values())}."
-                raise UsageError(f"expected a change, got {one!r:.40}", where="what-if", fix=fix)
+                raise UsageError(f"expected a change, got {as_given(one, 40)}", where="what-if", fix=fix)
         for kind in (Instead, Decode):
             if len(self.of(kind)) > 1:
                 raise UsageError(f"a second {kind.kind}", where="what-if", fix="Say it once.")

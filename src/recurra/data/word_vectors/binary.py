@@ -11,6 +11,7 @@ from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import BROKEN, Header, check_size
 from recurra.errors import DataError
 from recurra.text.counted import is_or_are
+from recurra.text.visible import as_given
 
 LONGEST_WORD = 10_000  # bytes
 FIX = "Was the file cut off? Copy or download it again."
@@ -45,7 +46,7 @@ def read_binary(path: str, name: str, header: Header, kept: Kept) -> FoundVector
                 vector = np.frombuffer(numbers, dtype="<f4")
                 if not np.isfinite(vector).all():
                     raise DataError(
-                        f"the vector of {known!r:.60} has numbers that are not finite", where=place, fix=FIX
+                        f"the vector of {as_given(known)} has numbers that are not finite", where=place, fix=FIX
                     )
                 kept.add(known, vector)
     if kept.undecoded > BROKEN * kept.total:

@@ -76,7 +76,7 @@ from recurra.text.columns import TAB
 from recurra.text.names import UNIT_NAMES
 from recurra.text.scripts import script_of
 from recurra.text.special import EOS, PAD
-from recurra.text.visible import is_blank, safe_repr
+from recurra.text.visible import as_given, is_blank
 from recurra.training import Note
 
 Said = str | Sequence[str]  # the turns so far: in one text with tabs between them, or one by one
@@ -413,7 +413,7 @@ def as_turns(given: object, number: int) -> list[str]:
     turns = list(given) if is_sequence(given) else [None]
     if not all(isinstance(turn, str) for turn in turns):
         raise DataError(
-            f"expected the turns so far, got {safe_repr(given):.60}",
+            f"expected the turns so far, got {as_given(given)}",
             where=f"text {number}",
             fix='Give a text, or a list: ["Hello"].',
         )

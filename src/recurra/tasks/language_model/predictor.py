@@ -44,7 +44,7 @@ from recurra.tasks.unknown import input_notes
 from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted, is_or_are
 from recurra.text.special import GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt, is_blank, safe_repr
+from recurra.text.visible import as_given, is_blank
 
 WINDOW = 500  # texts that are read together
 EASIER = "to predict <UNK> is easier than to predict what it stands for, so bits and perplexity are too optimistic"
@@ -349,7 +349,5 @@ def checked(text: object, number: int) -> str:
         DataError: it is none, or half of a character stands in it.
     """
     if not isinstance(text, str):
-        raise DataError(
-            f"expected a text, got {excerpt(safe_repr(text), 40)}", where=f"text {number}", fix='Give "a text".'
-        )
+        raise DataError(f"expected a text, got {as_given(text, 40)}", where=f"text {number}", fix='Give "a text".')
     return checked_text(text, f"text {number}")

@@ -15,7 +15,7 @@ from recurra.data.rows import cell_text, not_a_text
 from recurra.errors import DataError
 from recurra.narrowing import is_iterable
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given
 
 
 def is_one(given: object, inputs: Inputs) -> bool:
@@ -42,9 +42,7 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
     if isinstance(given, Fields):
         return given
     if not is_iterable(given) or not isinstance(given, Sequence) or isinstance(given, str):
-        what = (
-            f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {excerpt(safe_repr(given), 40)}"
-        )
+        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {as_given(given, 40)}"
         raise DataError(what, where=place, fix="Give a tuple of them, or a dict with their names.")
     cells = list(given)
     if len(cells) != len(inputs.columns):

@@ -61,7 +61,7 @@ from recurra.text.columns import can_be_copied
 from recurra.text.counted import counted
 from recurra.text.names import UNIT_NAMES
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt, is_blank
+from recurra.text.visible import as_given, is_blank
 
 # From a model, sources and options to the outputs of each source, best first.
 Search = Callable[[StepModel, Padded, Any], list[list[Hypothesis]]]
@@ -379,7 +379,7 @@ class TextPredictor(Generic[T_co]):
         if not is_sequence(given):
             return given
         if len(given) != self.reads:
-            what = f"the model reads {counted(self.reads, 'column')}, got {len(given)}: {excerpt(repr(given), 40)}"
+            what = f"the model reads {counted(self.reads, 'column')}, got {len(given)}: {as_given(given, 40)}"
             fix = "Several inputs are a list of texts; several columns of one input are a tuple."
             raise DataError(what, where=f"text {number}", fix=fix)
         return "\t".join(given) if are_texts(given) else given

@@ -16,7 +16,7 @@ from recurra.tasks.tracing import Asked, ReadInput
 from recurra.tasks.unknown import units_in_words
 from recurra.text import Tokenizer
 from recurra.text.special import EOS, GO, SPECIAL_TOKENS, UNK
-from recurra.text.visible import excerpt, safe_repr
+from recurra.text.visible import as_given, excerpt
 from recurra.tracing import AttentionMap, Matrix, Part, Picture
 
 END: Part = (SPECIAL_TOKENS[EOS], 1)
@@ -51,7 +51,7 @@ def ask_decoders(
         UsageError: a target that is no text.
     """
     if target is not None and not isinstance(target, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        what = f"expected a text that the model could have written, got {excerpt(safe_repr(target), 40)}"
+        what = f"expected a text that the model could have written, got {as_given(target, 40)}"
         raise UsageError(what, where="target", fix='Give a text: "...".')
     written = best.tokens if target is None else target_units.encode(target)
     finished = best.finished or target is not None

@@ -18,6 +18,7 @@ from recurra.errors import DataError
 from recurra.models.tagger import PLACES
 from recurra.narrowing import is_list
 from recurra.text.counted import counted
+from recurra.text.visible import as_given
 
 
 def name_ids(tokens: Sequence[str], gazetteers: Gazetteers) -> list[int]:
@@ -78,7 +79,7 @@ def gazetteer_in(name: str, entries: object) -> Gazetteer:
     try:
         found = Gazetteer.of(name, [one for one in texts if isinstance(one, str)], name)
     except DataError as error:
-        raise damaged(f"gazetteer {name!r:.60}: {error.what}") from None
+        raise damaged(f"gazetteer {as_given(name)}: {error.what}") from None
     if list(found.entries) != texts:
-        raise damaged(f"gazetteer {name!r:.60} is no sorted list of entries")
+        raise damaged(f"gazetteer {as_given(name)} is no sorted list of entries")
     return found

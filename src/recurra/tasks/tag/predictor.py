@@ -50,7 +50,7 @@ from recurra.tasks.vectors import Vector, one_by_one
 from recurra.text.counted import counted
 from recurra.text.scripts import script_of
 from recurra.text.special import SPECIAL_TOKENS
-from recurra.text.visible import is_blank, safe_repr
+from recurra.text.visible import as_given, is_blank
 from recurra.views.records import EvaluationDetails
 
 Tags = list[list[str]]  # of each sentence
@@ -269,9 +269,7 @@ def tokens_of(given: object, number: int) -> list[str]:
     found = tokens if is_sequence(tokens) else None
     if found is None or not are_texts(found) or not all(found):
         fix = reads_file(given) if isinstance(given, PurePath) else 'Give "a b c" or ["a", "b", "c"].'
-        raise DataError(
-            f"expected a text or a list of tokens, got {safe_repr(given):.60}", where=f"text {number}", fix=fix
-        )
+        raise DataError(f"expected a text or a list of tokens, got {as_given(given)}", where=f"text {number}", fix=fix)
     LONGEST.refuse([len(found)], [f"text {number}"])
     return list(found) if all(map(str.isascii, found)) else [checked_text(token, f"text {number}") for token in found]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from recurra.errors import RunError, UsageError
 from recurra.files import atomic_write, plain_errors
 from recurra.structure import Structure
+from recurra.text.visible import as_given
 from recurra.views.drawing.cell_diagram import CellDiagram
 from recurra.views.drawing.cell_svg import cell_svg, unrolled_cell_svg
 from recurra.views.drawing.rolled import rolled_svg
@@ -82,7 +83,7 @@ def checked_steps(steps: int) -> int:
         UsageError: it is not between 1 and MOST_STEPS.
     """
     if isinstance(steps, bool) or not isinstance(steps, int):  # pyright: ignore[reportUnnecessaryIsInstance]  # callers may be untyped
-        raise UsageError(f"expected a whole number of steps, got {steps!r:.60}", where="unrolled")
+        raise UsageError(f"expected a whole number of steps, got {as_given(steps)}", where="unrolled")
     if not 1 <= steps <= MOST_STEPS:
         raise UsageError(f"the steps to draw must be between 1 and {MOST_STEPS}, got {steps:,}", where="unrolled")
     return steps
