@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from recurra.data.calendar import CYCLES, calendar_points, cycles_passed
+from recurra.data.calendar import CYCLES, PARTS, calendar_points, cycles_passed
 
 
 def angles(times: list[str], order: str = "") -> np.ndarray:
@@ -83,7 +83,7 @@ def test_the_last_steps_are_those_of_the_whole() -> None:
 )
 def test_how_often_steps_go_through_each_cycle(step: timedelta, steps: int, passed: tuple[float | None, ...]) -> None:
     times = [f"{datetime(2024, 1, 1) + k * step:%Y-%m-%d %H:%M}" for k in range(steps)]
-    found = cycles_passed(calendar_points(times))
+    found = cycles_passed(calendar_points(times)) / PARTS
     for name, one, expected in zip(CYCLES, found, passed, strict=True):
         if expected is not None:
             assert one == pytest.approx(expected, rel=0.02, abs=0.05), name
@@ -92,7 +92,39 @@ def test_how_often_steps_go_through_each_cycle(step: timedelta, steps: int, pass
 def test_business_days_go_through_weeks() -> None:
     days = [datetime(2024, 1, 1) + timedelta(days=k) for k in range(70)]
     times = [f"{day:%Y-%m-%d}" for day in days if day.weekday() < 5]
-    assert cycles_passed(calendar_points(times))[1] == pytest.approx(9 + 4 / 7)
+    assert cycles_passed(calendar_points(times))[1] / PARTS == pytest.approx(9 + 4 / 7)
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("cycle", "step", "times"),
+    [
+        ("day", timedelta(hours=1), 24),
+        ("day", timedelta(hours=6), 4),
+        ("day", timedelta(minutes=7), 24 * 60),  # of which 7 minutes are no part: seven days
+        ("week", timedelta(days=1), 7),
+        ("week", timedelta(hours=1), 24 * 7),
+        ("week", timedelta(days=3), 7),  # three weeks
+        ("year", timedelta(days=1), 365),
+    ],
+)
+def test_whole_cycles_are_counted_exactly(
+    cycle: str, step: timedelta, times: int, precision: type[np.floating]
+) -> None:
+    """From wherever steps begin: after a whole number of cycles it is that number, and one step before it is less."""
+    whole = {("day", 24 * 60): 7, ("week", 7): 1 if step.days == 1 else 3}.get((cycle, times), 1)
+    for first in (datetime(2021, 1, 4), datetime(2021, 2, 5, 13, 47), datetime(2021, 3, 1, 23, 59, 59)):
+        moments = [f"{first + k * step:%Y-%m-%d %H:%M:%S}" for k in range(2 * times + 1)]
+        points = calendar_points(moments).astype(precision)
+        at = CYCLES.index(cycle)
+        for turns in (1, 2):
+            assert cycles_passed(points[: turns * times + 1])[at] == turns * whole * PARTS
+            assert cycles_passed(points[: turns * times])[at] < turns * whole * PARTS
+
+
+def test_steps_that_stay_go_through_nothing() -> None:
+    times = [f"2024-{month:02}-15 12:00" for month in range(1, 13)]
+    assert cycles_passed(calendar_points(times))[0] == 0
 
 
 def test_steps_without_dates_go_through_nothing() -> None:

@@ -39,6 +39,7 @@ from recurra.tasks.forecast.build import (
     without_numbers,
 )
 
+MOST = "the most that are read unless more are asked for, where "
 CHANGE = " (change it with --set data.window)"
 
 
@@ -52,7 +53,7 @@ def series(*columns: list[float]) -> Series:
         (1000, 4, 1, 32, "the usual"),
         (1000, 20, 1, 140, "7 times the horizon"),
         (1000, 4, 30, 60, "two seasons"),
-        (5000, 200, 1, 512, "the usual"),
+        (5000, 200, 1, 512, f"{MOST}7 times the horizon would be 1,400"),
         (50, 20, 1, 15, "half of what series of 50 steps leave"),
         (5, 4, 1, 1, "half of what series of 5 steps leave"),
     ],
@@ -62,7 +63,8 @@ def test_the_window(steps: int, horizon: int, season: int, window: int, why: str
     recipe: Any = TASKS["forecast"].recipe().with_settings(settings)
     notes: list[Any] = []
     assert suitable_window(recipe, [series([0.0] * steps)], notes.append) == window
-    assert notes[0].text == f"window: {window} steps are read before a forecast, {why}{CHANGE}"
+    read = "1 step is" if window == 1 else f"{window} steps are"
+    assert notes[0].text == f"window: {read} read before a forecast, {why}{CHANGE}"
 
 
 @pytest.mark.parametrize(
@@ -324,7 +326,7 @@ def test_columns_that_cannot_be_forecast_are_refused(
         ("recursive", 1000, 20, 1, 80, "4 times the horizon"),
         ("recursive", 1000, 8, 1, 32, "4 times the horizon"),
         ("direct", 1000, 4, 16, 32, "two seasons"),
-        ("direct", 2000, 4, 400, 512, "the usual"),
+        ("direct", 2000, 4, 400, 512, f"{MOST}two seasons would be 800"),
         ("direct", 1001, 1, 256, 500, "half of what series of 1,001 steps leave"),
         ("direct", 1025, 1, 256, 512, "two seasons"),
         ("direct", 2, 4, 1, 1, "half of what series of 2 steps leave"),
@@ -336,7 +338,8 @@ def test_a_window_has_so_many_horizons_or_seasons(
     notes: list[Any] = []
     asked = recipe(model__horizon=horizon, data__season=season, model__strategy=strategy)
     assert suitable_window(asked, [series([0.0] * n) for n in (1, steps, 10**4)], notes.append) == window
-    assert [note.text for note in notes] == [f"window: {window} steps are read before a forecast, {why}{CHANGE}"]
+    read = "1 step is" if window == 1 else f"{window} steps are"
+    assert [note.text for note in notes] == [f"window: {read} read before a forecast, {why}{CHANGE}"]
 
 
 @pytest.mark.parametrize(

@@ -256,9 +256,14 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     [
         ([(49, HOUR)], ["day"]),
         ([(48, HOUR)], []),  # not gone through twice
+        ([(9, timedelta(hours=6))], ["day"]),
+        ([(8, timedelta(hours=6))], []),
         ([(24 * 15, HOUR)], ["day week"]),
         ([(16, DAY)], ["week"]),
+        ([(15, DAY)], ["week"]),  # exactly twice
         ([(14, DAY)], []),
+        ([(732, DAY)], ["week", "week year"]),
+        ([(731, DAY)], ["week"]),
         ([(16, DAY), (49, HOUR)], ["day week"]),
         ([(740, DAY)], ["week", "week year"]),
         ([(720, DAY)], ["week"]),

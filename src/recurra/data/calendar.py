@@ -24,7 +24,7 @@ from recurra.data.times import forms_of
 
 CYCLES = ("day", "week", "month", "year")
 SECONDS = 86_400  # of a day
-ROUNDED = 1e-9  # of a cycle, by which a step that stays may seem to go back
+PARTS = 2**20  # of a cycle, in which is counted how far steps go; points are kept in single precision
 SHARED = 8  # lists of times that are kept: series often have theirs in common
 
 Points = NDArray[np.float64]
@@ -62,10 +62,13 @@ def _points(times: tuple[str, ...], order: str) -> Points:
     return found
 
 
-def cycles_passed(points: Points) -> NDArray[np.float64]:
-    """How often steps [T, C, 2] go through each cycle: [C]."""
+def cycles_passed(points: Points) -> NDArray[np.int64]:
+    """How often steps [T, C, 2] go through each cycle: [C], counted in parts of which a cycle has PARTS.
+
+    In whole numbers, so that steps that come back to the point where they began have gone through whole cycles exactly.
+    """
     if len(points) < 2 or not points.any():
-        return np.zeros(len(CYCLES))
-    turns: Points = np.arctan2(points[..., 1], points[..., 0]) / (2 * np.pi)
-    onwards: Points = (turns[1:] - turns[:-1] + ROUNDED) % 1 - ROUNDED
-    return np.maximum(onwards, 0).sum(axis=0)
+        return np.zeros(len(CYCLES), np.int64)
+    turns = np.arctan2(points[..., 1], points[..., 0]) / (2 * np.pi)
+    parts = np.rint(turns * PARTS).astype(np.int64)
+    return ((parts[1:] - parts[:-1]) % PARTS).sum(axis=0)

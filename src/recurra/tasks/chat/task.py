@@ -129,7 +129,7 @@ class Chat(Task[Exchange, ChatRecipe, TextNetwork[ChatRecipe]]):
 
     def sketch(self, recipe: ChatRecipe) -> Structure:
         """The encoder-decoder, before there are tokenizers."""
-        return sketch_text_network(recipe)
+        return sketch_text_network(recipe, units_of_turns(recipe.text.source_units, recipe.data.turns))
 
     def sides(self, network: TextNetwork[ChatRecipe]) -> Sequence[Side[Exchange]]:
         """Contexts and replies, of those that are learned."""
@@ -196,9 +196,14 @@ def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> Ch
             where="text.source_units",
             fix="Give one unit for all turns, or one for each (data.turns).",
         )
-    columns = named if "," in named else ",".join([named] * turns)
+    columns = ",".join(units_of_turns(named, turns))
     target = named.split(",")[-1] if recipe.text.target_units == "auto" else recipe.text.target_units
     return recipe.with_settings({"text.source_units": columns, "text.target_units": target})
+
+
+def units_of_turns(named: str, turns: int) -> list[str]:
+    """The units of each turn, where one name may stand for all of them."""
+    return named.split(",") if "," in named else [named] * turns
 
 
 def withheld(batch: Batch, share: float) -> Batch:

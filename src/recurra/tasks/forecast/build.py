@@ -21,6 +21,7 @@ from recurra.models.forecast_units import ROUNDING
 from recurra.options import unknown_name
 from recurra.tasks.forecast.recipe import ForecastRecipe, SeriesDataOptions
 from recurra.tasks.task import Emit
+from recurra.text.counted import counted, is_or_are
 from recurra.training import Note
 
 SHORT, LONG = 32, 512  # steps that a derived window has at least, where the series allow it, and at most
@@ -193,18 +194,16 @@ def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit)
     steps = median(len(series.values) for series in train)
     horizon, season = recipe.model.horizon, recipe.data.season
     times = HORIZONS_STEPWISE if recipe.model.strategy == "recursive" else HORIZONS
-    wanted = min(max(SHORT, times * horizon, 2 * season), LONG)
+    longest = max(SHORT, times * horizon, 2 * season)
+    wanted = min(longest, LONG)
     # At least half of a series should be left to begin forecasts in.
     window = max(1, min(wanted, int(steps - horizon) // 2))
-    why = (
-        f"{times} times the horizon"
-        if wanted == times * horizon
-        else "two seasons"
-        if wanted == 2 * season
-        else "the usual"
-    )
+    why = {SHORT: "the usual", 2 * season: "two seasons", times * horizon: f"{times} times the horizon"}[longest]
+    if longest > LONG:
+        why = f"the most that are read unless more are asked for, where {why} would be {longest:,}"
     short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why
-    emit(Note(f"window: {window} steps are read before a forecast, {short} (change it with --set data.window)"))
+    read = f"{counted(window, 'step')} {is_or_are(window)} read before a forecast"
+    emit(Note(f"window: {read}, {short} (change it with --set data.window)"))
     return window
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recurra.data import EncodedTable
-from recurra.data.calendar import CYCLES, cycles_passed
+from recurra.data.calendar import CYCLES, PARTS, cycles_passed
 from recurra.errors import DataError
 from recurra.tasks.forecast.learner import ForecastLearner, learner_of
 from recurra.tasks.forecast.network import ForecastNetwork
@@ -132,13 +132,14 @@ def with_calendar(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Fore
 
 def possible_cycles(train: EncodedTable) -> list[str]:
     """Which cycles may be read together: those that a series goes through often enough, without and with the year."""
-    passed, fine = np.zeros(len(CYCLES)), np.zeros(len(CYCLES), dtype=bool)
+    passed, fine = np.zeros(len(CYCLES), np.int64), np.zeros(len(CYCLES), dtype=bool)
     for row in range(len(train)):
         points = train["calendar"].row(row).reshape(-1, len(CYCLES), 2)
         one = cycles_passed(points)
         passed = np.maximum(passed, one)
-        fine |= one * LEAST_STEPS <= len(points)
-    found = [name for name, often, some in zip(CYCLES, passed, fine, strict=True) if often >= LEAST_TIMES and some]
+        fine |= one * LEAST_STEPS <= len(points) * PARTS
+    enough = (passed >= LEAST_TIMES * PARTS) & fine
+    found = [name for name, some in zip(CYCLES, enough, strict=True) if some]
     short = [name for name in found if name in ("day", "week")]
     return list(dict.fromkeys(" ".join(some) for some in (short, [*short, *(["year"] * ("year" in found))]) if some))
 

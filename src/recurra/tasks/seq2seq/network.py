@@ -92,8 +92,7 @@ class TextNetwork(Seq2SeqNetwork[SourceTokenizer, T_co]):
 
     def structure(self) -> Structure:
         """What it is made of."""
-        reads = " and ".join(dict.fromkeys(map(plain_name, self.source.units.split(","))))
-        return seq2seq_structure(self.model, reads, plain_name(self.target.units))
+        return seq2seq_structure(self.model, named_units(self.source.units.split(",")), plain_name(self.target.units))
 
     def sizes(self) -> dict[str, object]:
         """Of the vocabularies."""
@@ -224,12 +223,21 @@ def learn_source_words(
     return SourceWords(ColumnTokenizer(units, {"words": words}), WordTable(shape, moved))
 
 
-def sketch_text_network(recipe: TextPairRecipe) -> Structure:
-    """What a network of this recipe is made of before there are tokenizers."""
+def sketch_text_network(recipe: TextPairRecipe, columns: Sequence[str]) -> Structure:
+    """What a network of this recipe is made of before there are tokenizers.
+
+    Args:
+        columns: the units of each column of a source.
+    """
+    separator = SEPARATOR_ID if len(set(columns)) < len(columns) else None
     with unfilled():
-        model = build_seq2seq(recipe.model, len(SPECIAL_TOKENS), len(SPECIAL_TOKENS))
-    names = (plain_name(units) for units in (recipe.text.source_units.split(",")[0], recipe.text.target_units))
-    return without_data(seq2seq_structure(model, *names))
+        model = build_seq2seq(recipe.model, len(SPECIAL_TOKENS), len(SPECIAL_TOKENS), separator=separator)
+    return without_data(seq2seq_structure(model, named_units(columns), plain_name(recipe.text.target_units)))
+
+
+def named_units(columns: Sequence[str]) -> str:
+    """The units of the columns of a source, in words."""
+    return " and ".join(dict.fromkeys(map(plain_name, columns)))
 
 
 def check_same_vocabularies(networks: Sequence[Seq2SeqNetwork[Source, TaskRecipe]]) -> None:

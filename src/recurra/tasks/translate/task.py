@@ -96,7 +96,7 @@ class Translate(Task[Example, Recipe, TextNetwork[Recipe]]):
 
     def sketch(self, recipe: Recipe) -> Structure:
         """The encoder-decoder, before there are tokenizers."""
-        return sketch_text_network(recipe)
+        return sketch_text_network(recipe, recipe.text.source_units.split(","))
 
     def sides(self, network: TextNetwork[Recipe]) -> Sequence[Side[Example]]:
         """Source and target."""
