@@ -5,8 +5,9 @@
 The models are those of the demos: a tagger of dates, a translator of dates, a language model of characters. They are
 trained once, a minute each, and kept in FOLDER (build/bench-serve). Each is served by `recurra serve`, and beside it,
 in the same run, by a plain FastAPI handler that answers one request at a time. Closed loop: so many clients, each of
-which asks again as soon as it has its answer. Open loop: requests come at fixed times, half as many a second, whatever
-has been answered, and each is timed from when it should have been sent.
+which asks again as soon as it has its answer; and an eighth as many, which ask for 16 texts at a time. Open loop:
+requests come at fixed times, half as many a second, whatever has been answered, and each is timed from when it should
+have been sent.
 
 The requests come from this process (load.py), on the same cores. What they cost is in the table: CPU time of the server
 and of this process, in microseconds a request. Where other work runs on the machine, these figures hold more or less,
@@ -37,6 +38,7 @@ from recurra.demos import dates, tag
 
 DEMOS = ("tag", "dates", "language-model")
 TEXTS = 500  # different ones
+TOGETHER = 16  # texts of a request, where there are several
 MAKE: dict[str, Callable[[], list[str]]] = {
     "tag": lambda: [" ".join(one.parts.tokens) for one in islice(tag.dates_in(tag.SEEN, Random(1)), TEXTS)],
     "dates": lambda: [source for source, _ in dates.split(0, TEXTS).held_out],
@@ -190,11 +192,16 @@ def figures_of(name: str, model: Path, lines: Sequence[str], given: argparse.Nam
     port, clients, count = given.port, given.clients, given.requests
     every = [request_of("/v1/predict", {"model": model.name, "inputs": [line]}) for line in lines]
     own = [every[k % len(every)] for k in range(count)]
+    begins = [k * TOGETHER % (len(lines) - TOGETHER) for k in range(count // TOGETHER)]
+    lists = [request_of("/v1/predict", {"model": model.name, "inputs": lines[k : k + TOGETHER]}) for k in begins]
     with served(port, model, workers) as one:
         closed(port, own[:500], clients)  # warms it
         whole = measured(f"{name}, {workers} worker{'s' * (workers > 1)}", one, lambda: closed(port, own, clients))
         rate = whole.load.per_second / 2
         half = measured(f"{name}, at half of that", one, lambda: opened(port, own, rate))
+        several = measured(
+            f"{name}, {TOGETHER} texts a request", one, lambda: closed(port, lists, max(1, clients // 8))
+        )
     with plain(port, model) as one:
         few = own[: max(clients, count // 50)]
         closed(port, few[:clients], clients)
@@ -203,7 +210,8 @@ def figures_of(name: str, model: Path, lines: Sequence[str], given: argparse.Nam
         f"{name} requests/s": round(whole.load.per_second, 1),
         f"{name} p99 ms": round(whole.load.p99_ms, 2),
         f"{name} p99 ms at half": round(half.load.p99_ms, 2),
-        f"{name} failed": whole.load.failed + half.load.failed,
+        f"{name} texts/s, {TOGETHER} a request": round(TOGETHER * several.load.per_second, 1),
+        f"{name} failed": whole.load.failed + half.load.failed + several.load.failed,
         f"{name} times a plain handler": round(whole.load.per_second / other.load.per_second, 2),
         f"{name} server us": round(whole.server_us, 1),
         f"{name} client us": round(whole.client_us, 1),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 import torch
 from toy_step_models import Chain, plain_beam, rows, same
 
-from recurra.decoding import DecodingOptions, beam_search, greedy
+from recurra.decoding import DecodingOptions, Scored, Start, beam_search, candidates, greedy
 from recurra.decoding.limits import length_limits
 from recurra.decoding.proof import prove
-from recurra.decoding.scoring import Scorer
+from recurra.decoding.scoring import Scorer, penalty_of
 from recurra.padded import pad
+from recurra.text.special import EOS, GO
 
 BEAM = DecodingOptions(beam=5, max_length=8)
 SOURCES = rows(*[1, 4, 2, 6, 3] * 6)
@@ -45,6 +47,75 @@ def test_it_is_what_a_beam_finds(length_penalty, coverage_penalty, min_length):
         for row, outputs in zip(SOURCES, found, strict=True):
             assert [(one.tokens, one.finished) for one in outputs] == plain_beam(model, row, options)
     assert some > 3
+
+
+@pytest.mark.parametrize("length_penalty", [0.0, 1.0])
+@pytest.mark.parametrize("margin", [0.5, 3.0])
+def test_with_a_margin_no_other_output_comes_near(length_penalty, margin):
+    """Whatever is taken from the proven output, up to so many nats, it is still the best."""
+    options = replace(BEAM, length_penalty=length_penalty)
+    some = fewer = 0
+    for seed in range(6):
+        model, source = Chain(6, seed, sharpness=14.0, ending=4.0), pad(SOURCES)
+        limits = length_limits(source, options)
+        found = prove(model, model.start(source), source, limits, options, margin)
+        free = prove(model, model.start(source), source, limits, options)
+        assert {*free.rest.tolist()} <= {*found.rest.tolist()}
+        every = beam_search(model, source, replace(options, beam=20, nbest=20))
+        for outputs, (best, *others) in zip(found.outputs, every, strict=True):
+            if outputs:
+                least = outputs[0].score - margin / penalty_of(outputs[0].length, length_penalty)
+                assert same(outputs, [best])
+                assert others
+                assert all(one.score < least for one in others)
+        some += len(SOURCES) - len(found.rest)
+        fewer += len(found.rest) - len(free.rest)
+    assert some > 10
+    assert fewer > 2
+
+
+def test_the_margin_counts_before_the_length_penalty():
+    """An output of two units at -log 2, <EOS> among them, the rival of which has no other way than -20 nats."""
+
+    class Two:
+        def start(self, source):
+            return Start((source.lengths,), source.lengths)
+
+        def step(self, previous, state, memory):
+            scores = torch.full((len(previous), 6), -20.0)
+            scores[previous == GO, 5] = scores[previous == 5, EOS] = -math.log(2) / 2
+            return Scored(scores, state, None)
+
+    source, options = pad(rows(1)), DecodingOptions(beam=2, max_length=6, length_penalty=1.0)
+    own, rival = -math.log(2) / (7 / 6), -20.0 / 2  # of a rival that would be as long as it may be
+    most = (own - rival) * 7 / 6
+    for margin, sure in ((most - 0.01, True), (most + 0.01, False)):
+        found = prove(Two(), Two().start(source), source, length_limits(source, options), options, margin)
+        assert bool(found.outputs[0]) == sure
+
+
+def test_candidates_are_the_beam_of_what_is_not_proven_and_one_of_what_is():
+    some = 0
+    for seed, margin in ((0, 0.0), (1, 0.5), (2, 3.0)):
+        model, source = Chain(6, seed, sharpness=14.0, ending=4.0), pad(SOURCES)
+        outputs, rest = candidates(model, source, BEAM, margin)
+        proof = prove(model, model.start(source), source, length_limits(source, BEAM), BEAM, margin)
+        every = beam_search(model, source, replace(BEAM, nbest=BEAM.beam))
+        assert rest.tolist() == proof.rest.tolist()
+        for k, (found, proven, searched) in enumerate(zip(outputs, proof.outputs, every, strict=True)):
+            assert same(found, searched if k in rest.tolist() else proven)
+        several = candidates(model, source, replace(BEAM, nbest=2), margin)
+        assert several.rest.tolist() == [*range(len(SOURCES))]
+        assert all(same(found, searched) for found, searched in zip(several.outputs, every, strict=True))
+        some += 0 < len(rest) < len(SOURCES)
+    assert some == 3
+
+
+def test_where_nothing_ends_nothing_is_proven():
+    model, source = Chain(6, 0, ending=-1000.0), pad(SOURCES)
+    found = prove(model, model.start(source), source, length_limits(source, BEAM), BEAM)
+    assert found.outputs == [[]] * len(SOURCES)
+    assert found.rest.tolist() == [*range(len(SOURCES))]
 
 
 def test_a_proof_that_proves_too_much_is_caught(monkeypatch):

@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy_step_models import Chain, allowed_words, replay, rows, same
 
-from recurra.decoding import DecodingOptions, Diverse, Ensemble, decode, decode_recorded, greedy
+from recurra.decoding import (
+    DecodingOptions,
+    Diverse,
+    Ensemble,
+    candidates,
+    decode,
+    decode_recorded,
+    greedy,
+    record_candidates,
+)
 from recurra.decoding.limits import length_limits
 from recurra.decoding.proof import Proven, prove
 from recurra.decoding.recorded import SearchRecord
@@ -159,6 +168,23 @@ def test_a_proof_is_said_and_the_beam_is_shown():
         (tree.method, sum(node.step == 1 and node.fate != "forbidden" for node in tree.nodes)) for tree in trees
     } == {("beam", 7)}
     assert not any(decode_recorded(model, one, replace(options, nbest=2)).tree.proven for one in sources)
+
+
+def test_candidates_are_recorded_with_the_whole_beam_and_whether_they_were_needed():
+    options, proofs = DecodingOptions(beam=4, max_length=8), []
+    sources = [pad([row]) for row in rows(*[1, 4, 2, 6, 3] * 6)]
+    for seed, margin in ((0, 0.0), (1, 2.0), (2, 50.0)):
+        model = Chain(6, seed, sharpness=40.0, ending=30.0)
+        for source in sources:
+            record = record_candidates(model, source, options, margin)
+            whole = decode_recorded(model, source, replace(options, nbest=4))
+            assert same(record.outputs, whole.outputs)
+            assert record.tree.nodes == whole.tree.nodes
+            _, rest = candidates(model, source, options, margin)
+            assert record.tree.proven == (not len(rest))
+            assert not record_candidates(model, source, replace(options, nbest=2), margin).tree.proven
+            proofs.append((margin, record.tree.proven))
+    assert {*proofs} == {(0.0, True), (0.0, False), (2.0, True), (2.0, False), (50.0, True), (50.0, False)}
 
 
 def test_where_a_beam_finds_another_output_than_the_proven_one_the_path_is_shown(monkeypatch):

@@ -18,6 +18,7 @@ from recurra.data import pad_sources
 from recurra.decoding import log_likelihoods
 from recurra.errors import ModelError
 from recurra.models import AlignedPairs
+from recurra.models.aligned_pairs import FURTHEST
 from recurra.models.search import step_model
 from recurra.padded import pad
 from recurra.text.special import EOS, GO
@@ -143,11 +144,16 @@ def test_scores_are_those_of_both_and_the_network_has_proposed_the_same_outputs(
         mine = model.predict(word, nbest=5).alternatives
         theirs = {one.text: one for one in alone.predict(word, nbest=5).alternatives}
         assert {one.text for one in mine} == {*theirs}
-        ids = [np.array(network.target.encode(one.text)) for one in mine]
-        (preferred,) = part.preferences([np.array(network.source.encode(word))], [ids])
-        for one, nats, tokens in zip(mine, preferred, ids, strict=True):
-            penalty = ((5 + len(tokens) + one.finished) / 6) ** 1.0
-            assert one.score == pytest.approx(theirs[one.text].score + float(part.scale) * nats / penalty, abs=1e-4)
+        ids = {one.text: np.array(network.target.encode(one.text)) for one in mine}
+        penalties = {one.text: ((5 + len(ids[one.text]) + one.finished) / 6) ** 1.0 for one in mine}
+        first = next((one for one in theirs.values() if one.finished), next(iter(theirs.values())))
+        least = first.score - FURTHEST * float(part.scale) / penalties[first.text]
+        near = [text for text in ids if theirs[text].score >= least]
+        (preferred,) = part.preferences([np.array(network.source.encode(word))], [[ids[text] for text in near]])
+        nats = {**dict.fromkeys(ids, -FURTHEST), **dict(zip(near, preferred.tolist(), strict=True))}
+        for one in mine:
+            added = float(part.scale) * nats[one.text] / penalties[one.text]
+            assert one.score == pytest.approx(theirs[one.text].score + added, abs=1e-4)
             assert one.log_prob == theirs[one.text].log_prob
         finished = [one.score for one in mine if one.finished]
         assert finished == sorted(finished, reverse=True)
@@ -166,6 +172,11 @@ def test_greedy_search_and_samples_are_the_networks_alone(folder: Path, tmp_path
 def test_one_word_and_many_stream_and_search_have_the_same_answer(which: str, request: pytest.FixtureRequest) -> None:
     model, some = recurra.load(request.getfixturevalue(which)), [word for word, _ in words(40, 5)]
     together, new = model.predict(some, nbest=2), 0
+    firsts = model.predict(some)
+    assert [one.text for one in firsts] == [answer.alternatives[0].text for answer in together]
+    assert [one.alternatives[0].score for one in firsts] == pytest.approx(
+        [answer.alternatives[0].score for answer in together], abs=1e-5
+    )
     for word, answer in zip(some[:12], together, strict=False):
         alone = model.predict(word, nbest=2)
         assert [one.text for one in alone.alternatives] == [one.text for one in answer.alternatives]

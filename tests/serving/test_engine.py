@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 import recurra.serving.engine
+import recurra.serving.short
 from recurra.errors import DataError
 from recurra.serving.engine import Engine, Overloaded
 from recurra.turns import step_done
@@ -260,7 +261,30 @@ async def test_what_comes_within_a_few_turns_of_the_event_loop_is_computed_toget
     assert log == [(4, True)]
 
 
-async def test_more_than_is_short_is_computed_in_parts():
+async def test_who_asks_again_at_once_is_computed_with_those_that_waited():
+    """What was computed in a thread is answered before the next job begins, and that takes what comes of it."""
+    sizes = []
+
+    def work(inputs):
+        sizes.append(len(inputs))
+        time.sleep(0.06)  # never short
+        return list(inputs)
+
+    engine = Engine()
+
+    async def client(rounds):
+        for k in range(rounds):
+            assert await engine.submit("kind", work, [k]).done == [k]
+
+    early = [asyncio.create_task(client(2)) for _ in range(3)]
+    await asyncio.sleep(0)
+    await begun(engine)
+    await asyncio.gather(*early, *(client(1) for _ in range(5)))
+    assert sizes == [3, 8]
+
+
+async def test_more_than_is_short_is_computed_in_parts(monkeypatch):
+    monkeypatch.setattr(recurra.serving.short, "SHORT", 60.0)  # however busy the machine is
     log, engine = [], Engine()
     engine._short._learn("kind", 32)
     engine._short._learn("other", 1)

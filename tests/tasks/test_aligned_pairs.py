@@ -13,7 +13,7 @@ from recurra.baselines.pairs import MOST_CELLS, Taken
 from recurra.data import pad_sources
 from recurra.decoding import DecodingOptions, decode
 from recurra.decoding.scoring import penalty_of
-from recurra.models.aligned_pairs import FURTHEST, LARGEST, behind
+from recurra.models.aligned_pairs import FURTHEST, LARGEST, AlignedPairs, behind
 from recurra.models.search import search_model
 from recurra.tasks.seq2seq import aligned_pairs as module
 from recurra.tasks.seq2seq.aligned_pairs import (
@@ -83,6 +83,22 @@ def test_candidates_that_are_not_there_are_never_the_best() -> None:
     assert best(scores, 0.0).tolist() == [2]
     assert best(scores, 1.0).tolist() == [0]
     assert np.exp(log_chances(scores, np.array([0]), np.array([1.0, 0.0]))) == pytest.approx(1 / (1 + np.exp(0.5)))
+
+
+def test_candidates_are_compared_with_those_of_the_same_source_and_one_alone_with_none() -> None:
+    asked: list[list[list[int]]] = []
+
+    class Likely:
+        def log_likelihoods(self, sources: Any, targets: Any) -> np.ndarray:
+            asked.append([one.tolist() for one in sources])
+            return np.array([-float(len(source) + one.sum()) for source, one in zip(sources, targets, strict=True)])
+
+    pairs: Any = SimpleNamespace(opened=Likely, read=lambda sources: sources)
+    sources = [np.array(ids) for ids in ([5], [6, 7], [8, 9, 5], [7])]
+    some = [[np.array(ids) for ids in of] for of in ([[3]], [[1, 1], [4], [20]], [], [[2], [1]])]
+    found = AlignedPairs.preferences(pairs, sources, some)
+    assert [one.tolist() for one in found] == [[0.0], [0.0, -2.0, -FURTHEST], [], [-1.0, 0.0]]
+    assert asked == [[[6, 7]] * 3 + [[7]] * 2]
 
 
 def test_what_fits_badly_is_behind_by_a_bounded_number_of_nats() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recurra.decoding.anti_lm import rerank
-from recurra.decoding.beam import beam_search
+from recurra.decoding.beam import Candidates, beam_search, candidates
 from recurra.decoding.beginning import NO_END, Beginning
 from recurra.decoding.by_steps import BySteps
 from recurra.decoding.diverse import Diverse
@@ -13,7 +13,7 @@ from recurra.decoding.greedy import greedy
 from recurra.decoding.hypothesis import Hypothesis
 from recurra.decoding.options import DecodingOptions
 from recurra.decoding.proposed import propose
-from recurra.decoding.recorded import SearchRecord, Tree, decode_recorded, record_proposals
+from recurra.decoding.recorded import SearchRecord, Tree, decode_recorded, record_candidates, record_proposals
 from recurra.decoding.sampling import chances, sample
 from recurra.decoding.step_model import Scored, Start, StepModel
 from recurra.decoding.streaming import decode_growing, grows
@@ -24,6 +24,7 @@ __all__ = [
     "NO_END",
     "Beginning",
     "BySteps",
+    "Candidates",
     "DecodingOptions",
     "Diverse",
     "End",
@@ -37,6 +38,7 @@ __all__ = [
     "StepModel",
     "Tree",
     "beam_search",
+    "candidates",
     "chances",
     "decode",
     "decode_growing",
@@ -45,6 +47,7 @@ __all__ = [
     "grows",
     "log_likelihoods",
     "propose",
+    "record_candidates",
     "record_proposals",
     "rerank",
     "sample",

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
@@ -92,20 +93,43 @@ class BeamStep(NamedTuple):
     outcome: Outcome | None
 
 
+class Candidates(NamedTuple):
+    """What a beam holds of each sentence, best first."""
+
+    outputs: list[list[Hypothesis]]  # `beam` of each; where one is asked for and is proven to stay the first, that one
+    rest: Tensor  # ascending rows of the source that are not proven
+
+
 @torch.inference_mode()
 def beam_search(model: StepModel, source: Padded, options: DecodingOptions) -> list[list[Hypothesis]]:
     """The `nbest` best outputs of each sentence, best first."""
+    return _searched(model, source, options, options.nbest, 0.0).outputs
+
+
+@torch.inference_mode()
+def candidates(model: StepModel, source: Padded, options: DecodingOptions, margin: float) -> Candidates:
+    """The outputs of each sentence, best first, which something else puts in order afterwards.
+
+    Args:
+        margin: so many nats may be taken from an output at most, before the length penalty.
+    """
+    return _searched(model, source, options, options.beam, margin)
+
+
+def _searched(model: StepModel, source: Padded, options: DecodingOptions, most: int, margin: float) -> Candidates:
+    """The best outputs, at most so many of each sentence that is not proven."""
     start = model.start(source)
     limits = length_limits(source, options)
     outputs: list[list[Hypothesis]] = [[] for _ in range(len(limits))]
     rest = torch.arange(len(limits), device=limits.device)
     if options.nbest == 1 and options.beam > 1:
-        outputs, rest = prove(model, start, source, limits, options)
+        outputs, rest = prove(model, start, source, limits, options, margin)
+    options = replace(options, nbest=most)
     for part in _parts(rest, max(1, ROWS // options.beam)):
         steps = beam_steps(model, select_rows(start, part), source, part, limits, options)
         found = read_back(steps, source.lengths)
         outputs = [one or other for one, other in zip(outputs, found, strict=True)]
-    return outputs
+    return Candidates(outputs, rest)
 
 
 def _parts(rows: Tensor, most: int) -> Sequence[Tensor]:

@@ -65,6 +65,8 @@ def read_back(steps: Iterable[Step], source_lengths: Tensor) -> list[list[Hypoth
         history.append(step.choice)
         if step.outcome is not None:
             outcomes.append(step.outcome)
+    if not outcomes:
+        return [[] for _ in range(len(source_lengths))]
     joined = Outcome(*(torch.cat(parts) for parts in zip(*outcomes, strict=True)))
     if bool(joined.scores.isnan().any()):
         raise ModelError(

@@ -3,9 +3,11 @@
 At every step greedy search leaves all tokens but one behind. The most probable beginning that it ever left, the rival,
 bounds all outputs that a wider search could find: none of them is more probable, and none can score better than the
 rival would if it reached its limit for nothing (`Scorer.hope`). Where greedy search ends above that, its output is the
-best there is, a beam would have returned it too, and one row a step has been computed instead of `beam`. A network
-that is sure of itself proves most of its outputs, one that has just begun none: so a sentence gives up as soon as its
-rival would win even if the path reached half of its limit for nothing.
+best there is, a beam would have returned it too, and one row a step has been computed instead of `beam`. Where
+something else puts the outputs in order afterwards, and may take some nats from the best, its output must be above that
+by so many nats: then it stays the best. A network that is sure of itself proves most of its outputs, one that has just
+begun none: so a sentence gives up as soon as its rival would win even if the path reached half of its limit for
+nothing.
 
 B open sentences, V vocabulary.
 """
@@ -46,7 +48,7 @@ class ProofStep(NamedTuple):
     """One step of greedy search; its outcome are the proven outputs."""
 
     choice: Choice
-    outcome: Outcome
+    outcome: Outcome | None
 
 
 class Proven(NamedTuple):
@@ -56,15 +58,21 @@ class Proven(NamedTuple):
     rest: Tensor  # ascending rows of the source
 
 
-def prove(model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions) -> Proven:
-    """The sentences whose single best output greedy search proves, from where the model has started."""
-    outputs = read_back(_steps(model, start, source, limits, options), source.lengths)
+def prove(
+    model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions, margin: float = 0.0
+) -> Proven:
+    """The sentences whose single best output greedy search proves, from where the model has started.
+
+    Args:
+        margin: so many nats may be taken from the best output, before the length penalty, and it is still the best.
+    """
+    outputs = read_back(_steps(model, start, source, limits, options, margin), source.lengths)
     rest = [sentence for sentence, found in enumerate(outputs) if not found]
     return Proven(outputs, torch.tensor(rest, dtype=torch.int64, device=limits.device))
 
 
 def _steps(
-    model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions
+    model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions, margin: float
 ) -> Iterator[ProofStep]:
     state, memory = start
     path = _begin(source, limits, options)
@@ -72,14 +80,16 @@ def _steps(
     for step in count():
         scored = model.step(path.tokens, state, memory)
         path = _advance(path, scored.log_probs, scored.attention, step, rules)
-        score = scorer.score(path.log_probs[:, None], step + 1, path.coverage)[:, 0]
         ended = path.tokens == EOS
         to_beat = scorer.hope(path.rivals, path.limits)
-        sure = ended & (score > to_beat)
-        proven = select_rows((path, score), sure.nonzero()[:, 0])
-        yield ProofStep(_choice(path, scored.attention, options), _outcome(proven, step))
+        outcome = None
+        if bool(ended.any()):
+            score = scorer.score(path.log_probs[:, None], step + 1, path.coverage)[:, 0]
+            sure = ended & (score - margin / scorer.length_penalties[step + 1] > to_beat)
+            outcome = _outcome(select_rows((path, score), sure.nonzero()[:, 0]), step)
+        yield ProofStep(_choice(path, scored.attention, options), outcome)
         step_done()
-        likely = scorer.hope(path.log_probs, path.limits // 2) > to_beat
+        likely = scorer.hope(path.log_probs - margin, path.limits // 2) > to_beat
         open_ = ~ended & likely & (path.limits > step) & (path.log_probs > NONE)
         kept = open_.nonzero()[:, 0]
         if not len(kept):

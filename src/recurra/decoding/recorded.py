@@ -35,7 +35,7 @@ from recurra.decoding.rollout import Choose, RollStep, roll_steps
 from recurra.decoding.rules import Rules
 from recurra.decoding.sampling import chances, drawing
 from recurra.decoding.scoring import NONE, Scorer
-from recurra.decoding.step_model import StepModel
+from recurra.decoding.step_model import Start, StepModel
 from recurra.errors import UsageError
 from recurra.lists import floats, integers
 from recurra.padded import Padded
@@ -123,6 +123,16 @@ def decode_recorded(
 
 
 @torch.inference_mode()
+def record_candidates(model: StepModel, source: Padded, options: DecodingOptions, margin: float) -> SearchRecord:
+    """What a beam holds of one source, with all that it considered: `candidates`, the proven ones with all others."""
+    start, limits = model.start(source), length_limits(source, options)
+    proven = options.nbest == 1 and bool(prove(model, start, source, limits, options, margin).outputs[0])
+    watch = BeamWatch(options, limits)
+    found = _watched(watch, model, start, source, limits, replace(options, nbest=options.beam))
+    return SearchRecord(found, found, watch.tree(proven=proven))
+
+
+@torch.inference_mode()
 def record_proposals(
     recorded: SearchRecord, model: StepModel, source: Padded, outputs: Outputs, options: DecodingOptions
 ) -> SearchRecord:
@@ -142,13 +152,20 @@ def _beam(model: StepModel, source: Padded, options: DecodingOptions, runners_up
     start, limits = model.start(source), length_limits(source, options)
     proven = prove(model, start, source, limits, options).outputs[0] if options.nbest == 1 else []
     watch = BeamWatch(options, limits)
-    steps = beam_steps(model, start, source, limits.new_zeros(1), limits, options)
-    found = read_back(watch.over(steps), source.lengths)[0]
+    found = _watched(watch, model, start, source, limits, options)
     if not proven:
         return SearchRecord(found, found, watch.tree(proven=False))
     if [one.tokens for one in proven] != [one.tokens for one in found]:  # a tie but for the rounding of wider products
         return _rolled(model, source, options, runners_up, most_probable)
     return SearchRecord(proven, proven, watch.tree(proven=True))
+
+
+def _watched(
+    watch: BeamWatch, model: StepModel, start: Start, source: Padded, limits: Tensor, options: DecodingOptions
+) -> list[Hypothesis]:
+    """What the beam finds for one source while a watch looks on."""
+    steps = beam_steps(model, start, source, limits.new_zeros(1), limits, options)
+    return read_back(watch.over(steps), source.lengths)[0]
 
 
 def _rolled(

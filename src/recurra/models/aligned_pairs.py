@@ -85,10 +85,15 @@ class AlignedPairs(StoredPart[PairsModel]):
             sources: without <EOS>.
             candidates: of each source, without <GO> and <EOS>.
         """
-        counts = [len(some) for some in candidates]
-        repeated = [source for source, count in zip(self.read(sources), counts, strict=True) for _ in range(count)]
-        found = self.opened().log_likelihoods(repeated, [one for some in candidates for one in some])
-        return [behind(part) for part in np.split(found, np.cumsum(counts)[:-1])]
+        several = [k for k, some in enumerate(candidates) if len(some) > 1]
+        counts = [len(candidates[k]) for k in several]
+        read = self.read([sources[k] for k in several])
+        repeated = [source for source, count in zip(read, counts, strict=True) for _ in range(count)]
+        found = self.opened().log_likelihoods(repeated, [one for k in several for one in candidates[k]])
+        preferences = [np.zeros(len(some)) for some in candidates]
+        for k, part in zip(several, np.split(found, np.cumsum(counts))[:-1], strict=True):
+            preferences[k] = behind(part)
+        return preferences
 
 
 def first_column(ids: Ids, until: int | None) -> Ids:

@@ -6,8 +6,9 @@ whether others wait: then, after its slice of time, it waits at the end of the l
 slice of what comes in pieces ends with the first of them. New jobs and those that have begun take turns, and the
 slices of the latter are the shorter, the more new ones wait. So whoever comes waits for a slice of one long job or
 two, however many there are, and long jobs go on however many come. While jobs compute, requests gather, and the next
-job takes all of them; so does the first, of requests that arrive in quick succession. Batches grow by themselves where
-much is asked, and nobody waits for a batch to fill.
+job takes all of them, with those that arrive in quick succession before it begins: whoever has just got an answer often
+asks again, and a large batch costs little more than a small one. Batches grow by themselves where much is asked, and
+nobody waits for a batch to fill.
 
 Each job has a thread of its own, of which as many compute at a time as there are cores to use; the others stand still.
 What is short is computed in the thread of the event loop (short.py).
@@ -34,7 +35,7 @@ from recurra.turns import GivenUp, between_steps
 SLICE = 0.004  # seconds that a job computes before others have their turn
 FIRST = 0.02  # seconds at most of the first slice of what comes in pieces
 THREADS = 64  # at least; a job that waits to go on keeps its own
-GATHERED = 0.003  # seconds at most in which requests are gathered although a core is free
+GATHERED = 0.01  # seconds at most in which requests are gathered although a core is free
 TURNS = 3  # of the event loop without a request: one takes a connection, one begins to read it, one reads it
 AGAIN = 0.05  # seconds after which what was expected to be short is begun again in a thread of its own
 MOST_INPUTS = 256  # of one job
@@ -204,14 +205,18 @@ class Engine:
         if job is not None:
             self._compute_here(job)
 
+    def _go_on(self) -> None:
+        """Lets others compute: where all that wait are new, once requests have been gathered; the lock is held."""
+        if not self._new or self._begun or self._computing:
+            self._fill()
+        elif not self._gathers:
+            self._gathers = True
+            loop = self._new[0].requests[0].done.get_loop()
+            loop.call_soon_threadsafe(self._begin, self._came, time.monotonic())
+
     def _fill(self) -> None:
         """Lets the first in line compute, as long as there are cores; the lock is held."""
         while (self._new or self._begun) and self._computing < self.cores:
-            if self._short_inputs():
-                self._gathers = True
-                loop = self._new[0].requests[0].done.get_loop()
-                loop.call_soon_threadsafe(self._begin, self._came, time.monotonic())
-                return
             job = self._first()
             if job.turn is not None:
                 job.turn.set()
@@ -282,12 +287,12 @@ class Engine:
             results = self._computed(job, lambda: self._between(job))
             if results and not job.alone:
                 self._short.took_beside(job.kind, job.size, time.thread_time() - began)
+            if results:  # told before others begin, so that what comes of it is gathered with those that wait
+                results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
         except GivenUp:
-            results = []
+            pass
         finally:
             self._ended(job)
-        if results:
-            results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
 
     def _computed(self, job: Job, between: Callable[[], None]) -> list[tuple[Request, Outcome]]:
         """What comes of those requests of a job for which somebody waits.
@@ -304,7 +309,7 @@ class Engine:
         """Others may compute now."""
         with self._lock:
             self._computing -= 1
-            self._fill()
+            self._go_on()
         self.seen(job.size, time.monotonic() - job.began)
 
     def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Outcome]]:
