@@ -22,8 +22,10 @@ SEASON, WINDOW = 2, 6
 
 def build(**options: object) -> Forecaster:
     torch.manual_seed(1)
+    second = int(options.pop("second_season", 1))  # type: ignore[call-overload]
     chosen = {"width": 5, "horizon": 3, "dropout": 0.0, **options}
-    model = build_forecaster(ForecasterOptions(**chosen), 2, [0, 1], SEASON, WINDOW).eval()  # type: ignore[arg-type]
+    made = ForecasterOptions(**chosen)  # type: ignore[arg-type]
+    model = build_forecaster(made, 2, [0, 1], SEASON, WINDOW, second_season=second).eval()
     torch.nn.init.normal_(model.head.weight, std=0.3)  # as if it had learned; it begins with its baseline
     if model.linear is not None:
         torch.nn.init.normal_(model.linear.change, std=3.0)
@@ -41,6 +43,7 @@ KINDS = [
     )
 ]
 KINDS += [{"baseline": "linear", "patch": patch, "scale": "window"} for patch in (1, 3)]
+KINDS += [{"baseline": "linear", "patch": 2, "scale": "window", "second_season": 4}]
 KINDS += [{"baseline": "linear", "patch": 2, "output": "gaussian"}, {"baseline": "last", "patch": 4}]
 
 
@@ -252,6 +255,37 @@ def test_what_a_linear_baseline_weighs() -> None:
         6 - 5.5
     )  # its season goes on before
     assert found[2] == 7
+
+
+def test_with_a_second_season_the_middle_of_three_is_what_a_forecast_is_counted_from() -> None:
+    base = LinearBase(6, 4, 2, second_season=4)
+    with torch.no_grad():
+        base.fitted[:] = torch.tensor([[0.0, 0, 0, 0, 0, 4]] * 4)
+    window = pad([torch.tensor([[1.0, 5], [2, 5], [3, 5], [4, 5], [5, 5], [7, 5]])])
+    # A season before 5 7 5 7, a second one before 3 4 5 7; linear is 6 + 4 (7 - 6); the other column never changes.
+    assert base(window)[0].tolist() == [[5, 5], [7, 5], [5, 5], [7, 5]]
+    with torch.no_grad():
+        base.fitted[:] = torch.tensor([[0.0, 0, 0, 0, 0, -2]] * 4)  # 6 - 2 (7 - 6)
+    assert base(window)[0, :, 0].tolist() == [4, 4, 5, 7]
+    with torch.no_grad():  # what is learned is added to that
+        base.change[:] = torch.tensor([[0.0, 0, 0, 0, 0, 30]] * 4)
+    torch.testing.assert_close(base(window)[0, :, 0], torch.tensor([4.0, 4, 5, 7]) + 3 * (7 - 6))
+    none = LinearBase(6, 4, 2)
+    none.load_state_dict(base.state_dict())  # it stores nothing more
+    torch.testing.assert_close(none(window)[0, :, 0], torch.full((4,), 6 + (3.0 - 2) * (7 - 6)))
+
+
+@pytest.mark.parametrize(("second", "used"), [(0, 1), (1, 1), (2, 1), (4, 4), (6, 6), (8, 1)])
+def test_a_second_season_is_longer_than_the_first_and_inside_the_window(second: int, used: int) -> None:
+    assert LinearBase(6, 4, 2, second_season=second).second_season == used
+    words = LinearBase(6, 4, 2, second_season=second).words("a line")
+    assert words == ("a line" if used == 1 else f"the median of a line and the values 2 and {used} steps before")
+
+
+def test_before_a_short_window_its_season_is_also_that_of_a_second_one() -> None:
+    base = LinearBase(6, 2, 2, second_season=4)
+    for rows in ([7.0, 8], [3.0, 7, 8]):
+        torch.testing.assert_close(base(pad([torch.tensor(rows)[:, None]])).flatten(), torch.tensor([7.0, 8]))
 
 
 def test_patches_end_with_the_row() -> None:

@@ -59,6 +59,7 @@ VALUES: dict[str, list[object]] = {
     "training.precision": ["bfloat16"],
     "data.scheme": ["none", "BIOES"],
     "data.season": [7],
+    "data.second_season": [14],
     "data.targets": ["a"],
     "data.calendar": ["week"],
     "data.valid_max": [3],
@@ -113,6 +114,7 @@ STILL: Settings = {"training.validations": 6, "training.learning_rate": 0.0}
 # What a setting needs beside it to have an effect, likewise.
 BESIDE: dict[str, Settings] = {
     "data.valid_max": {"data.valid_share": 0.6},
+    "data.second_season": {"data.season": 7},
     "decoding.beam": LONG,
     "decoding.coverage_penalty": LONG,
     "decoding.diversity": {**LONG, "decoding.nbest": 5},

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import recurra
 from recurra.baselines.linear_ways import linear_ways
 from recurra.data import SERIES, DataSource, EncodedTable, open_examples
 from recurra.errors import DataError
 from recurra.models.linear_base import LinearBase
+from recurra.padded import Padded
 from recurra.tasks import TASKS
 from recurra.tasks.forecast.learner import learner_of
 from recurra.tasks.forecast.linear import (
@@ -28,6 +30,7 @@ from recurra.tasks.forecast.linear import (
     mixed_ways,
     pairs_of,
     ways_for,
+    with_second_season,
 )
 from recurra.tasks.forecast.start import like
 from recurra.tasks.task import Encoded
@@ -380,3 +383,73 @@ def test_without_windows_enough_the_simple_forecasts_are_the_baseline(tmp_path: 
     assert "corrected by a ridge regression" in better.words
     errors = pairs_of(made.model, made.model.linear, learner.train, 1000).errors(better.weight)  # type: ignore[arg-type]
     assert errors.mean() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("truth", "season", "kept"), [(0.6, 4, 4), (0.48, 4, 4), (0.47, 4, 1), (0.0, 4, 1), (0.6, 1, 1)]
+)
+def test_a_second_season_is_kept_unless_the_median_of_three_errs_far_more(truth: float, season: int, kept: int) -> None:
+    """The simple forecasts say 0, and both seasons 1; so it errs |truth - 1| / |truth| times as much."""
+    base, nothing = LinearBase(6, 4, 2, second_season=season), np.zeros((4, 6))
+    pairs = Pairs(np.ones((5, 6)), np.full((5, 4), truth), np.ones((5, 1)), np.arange(5))
+    found = with_second_season(pairs, LinearFit(nothing, nothing, "simple"), base, season)
+    assert found == LinearFit(nothing, nothing, "simple", second_season=kept)
+
+
+def test_what_is_compared_is_what_a_network_with_a_second_season_is_counted_from() -> None:
+    base, chance = LinearBase(12, 5, 2, second_season=6), dice(7)
+    weight, read = chance.normal(size=(5, 12)), chance.normal(size=(9, 12))
+    with torch.no_grad():
+        base.fitted.copy_(torch.from_numpy(weight))
+    window = Padded(torch.from_numpy(read)[..., None].float(), torch.full((9,), 12))
+    rows, level = base.weighed(window)
+    median = (base(window) - level)[..., 0].detach().numpy()
+    pairs = Pairs(rows[..., 0].double().numpy(), median, np.ones((9, 1)), np.arange(9))
+    assert mean_of(pairs.errors_of(median)) == 0
+    assert mean_of(pairs.errors(weight)) > 0.1
+    near = pairs._replace(truth=median + 1e-9)  # it is right, and the simple forecasts are not
+    assert with_second_season(near, LinearFit(weight, weight, ""), base, 6).second_season == 6
+    simple = pairs._replace(truth=pairs.read @ weight.T)
+    assert with_second_season(simple, LinearFit(weight, weight, ""), base, 6).second_season == 1
+
+
+def two_seasons(steps: int = 480) -> list[float]:
+    """Days of four steps with a level that wanders, also below 0; each fifth is another day."""
+    t, noise = np.arange(steps), dice(3).normal(0, 0.5, steps)
+    other = 6 * (t // 4 % 5 == 4) * np.cos(2 * np.pi * t / 4)
+    return (3 * np.sin(2 * np.pi * t / 4) + other + noise + dice(4).normal(0, 0.1, steps).cumsum()).tolist()
+
+
+def test_a_series_with_two_seasons_is_counted_from_the_median_of_three(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no regression is part of the linear baseline. It is stored, and intervals hold what they should."""
+    values, notes = two_seasons(), list[str]()
+    plain = begun(values[:320], tmp_path / "plain", [], model__horizon=8, data__season=4, data__window=40)
+    assert plain.recipe.data.second_season == 1  # type: ignore[attr-defined]  # a regression knows it
+    monkeypatch.setattr("recurra.tasks.forecast.linear.corrected", lambda *given: None)
+    settings = {"model__horizon": 8, "data__season": 4, "data__window": 40, "model__calibration": "none"}
+    model = begun(values[:320], tmp_path, notes, **settings)
+    assert model.recipe.data.second_season == 20  # type: ignore[attr-defined]
+    said = next(note for note in notes if note.startswith("second season: "))
+    assert said == (
+        'second season: 20 steps (change it with settings={"data.second_season": ...}; 1: none), so forecasts are '
+        "counted from the median of the linear baseline and the values one season and one second season before"
+    )
+    assert any(note.startswith("no training improved on the median of its linear baseline and ") for note in notes)
+    again = recurra.load(tmp_path / "m")
+    assert again.predict(values).to_mapping() == model.predict(values).to_mapping()
+    none = begun(values[:320], tmp_path / "none", [], data__second_season=1, **settings)
+    errors = [one.evaluate([values], last=160).measures for one in (model, none)]
+    assert errors[0]["relative_mae"].value < 0.95 * errors[1]["relative_mae"].value
+    assert errors[0]["coverage"].value == pytest.approx(80, abs=8)
+
+
+def test_a_second_season_that_is_given_is_taken_beside_a_regression_too(tmp_path: Path) -> None:
+    settings = {"model__horizon": 8, "data__season": 4, "data__second_season": 20}
+    notes: list[str] = []
+    model = begun(two_seasons(320), tmp_path, notes, **settings)
+    assert any("corrected by a ridge regression" in note for note in notes)
+    assert any(note.startswith("second season: 20 steps ") for note in notes)
+    assert any(note.startswith("no training improved on the median of its linear baseline and ") for note in notes)
+    assert model.recipe.data.second_season == 20  # type: ignore[attr-defined]

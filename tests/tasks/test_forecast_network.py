@@ -17,7 +17,8 @@ COLUMNS = ("sea", "land", "air")
 
 
 def recipe(**settings: object) -> ForecastRecipe:
-    small = {"model.width": 4, "data.window": 8, "model.horizon": 2, "model.baseline": "last", "data.calendar": "none"}
+    small = {"model.width": 4, "data.window": 8, "model.horizon": 2, "model.baseline": "last", "data.calendar": "none",
+             "data.second_season": 1}  # fmt: skip
     return ForecastRecipe().with_settings({**small, **{name.replace("__", "."): one for name, one in settings.items()}})
 
 
@@ -97,8 +98,9 @@ def test_what_is_stored_and_does_not_fit_together_is_refused(
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"data__season": 4}, {"data__calendar": "day week"}, {"model__baseline": "linear"}]
-)
+    "settings", [{}, {"data__season": 4}, {"data__calendar": "day week"}, {"model__baseline": "linear"},
+                 {"model__baseline": "linear", "data__season": 2, "data__second_season": 6}],
+)  # fmt: skip
 def test_a_sketch_is_the_network_of_one_column_before_there_are_data(settings: dict[str, object]) -> None:
     one, other = sketch_network(recipe(**settings)), make_network(recipe(**settings), ("a",), ("a",), ()).structure()
     assert (one.gives, one.answers, one.ahead, one.parameters) == (other.gives, other.answers, other.ahead, None)
@@ -108,6 +110,21 @@ def test_a_sketch_is_the_network_of_one_column_before_there_are_data(settings: d
         assert (drawn.kind, drawn.name, drawn.cell, drawn.notes) == (part.kind, part.name, part.cell, part.notes)
         for size in ("inputs", "outputs", "parameters"):
             assert getattr(drawn, size) in (None, getattr(part, size))
+
+
+def test_a_stored_recipe_from_before_there_was_a_second_season_has_none() -> None:
+    one = made(data__season=4, data__second_season=0, model__baseline="linear")
+    again = load_network(one.recipe, one.vocabularies())
+    assert (one.recipe.data.second_season, again.recipe.data.second_season) == (0, 1)
+    assert again.model.linear is not None
+    assert again.model.linear.second_season == 1
+
+
+def test_what_a_forecast_with_a_second_season_is_counted_from() -> None:
+    one = made(data__season=2, data__second_season=6, model__baseline="linear")
+    assert one.model.naive_words() == "the median of its linear baseline and the values 2 and 6 steps before"
+    [*_, head] = one.structure().parts()
+    assert head.notes == ("added to the median of a linear function of the window and the values 2 and 6 steps before",)
 
 
 def test_a_sketch_of_a_recipe_that_leaves_window_and_season_open() -> None:

@@ -56,8 +56,8 @@ def test_what_becomes_of_times_that_do_not_follow(
     ("task", "settings", "what", "fix"),
     [
         ("forecast", {"data.calendar": "week moon"}, "unknown cycle of the calendar 'moon'", "Did you mean 'month'?"),
-        ("forecast", {"data.window": -1}, "data.window and data.season must be at least 0", None),
-        ("forecast", {"data.season": -1}, "data.window and data.season must be at least 0", None),
+        ("forecast", {"data.window": -1}, "data.window, data.season and data.second_season must be at least 0", None),
+        ("forecast", {"data.season": -1}, "data.window, data.season and data.second_season must be at least 0", None),
         (
             "forecast",
             {"data.max_length": 7},
@@ -65,6 +65,37 @@ def test_what_becomes_of_times_that_do_not_follow(
             "Set data.window.",
         ),
         ("forecast", {"batching.windows": 0}, "batching.windows must be at least 1, got 0", None),
+        (
+            "forecast",
+            {"data.second_season": -1},
+            "data.window, data.season and data.second_season must be at least 0",
+            None,
+        ),
+        *(
+            (
+                "forecast",
+                {"data.season": season, "data.second_season": second},
+                "data.second_season must be a multiple of data.season, which is at least 2: "
+                f"got {second}, and data.season is {season}",
+                "For hours of a day and a week: --season 24 --set data.second_season=168.",
+            )
+            for season, second in ((0, 4), (1, 4), (4, 4), (4, 6), (4, 2))
+        ),
+        (
+            "forecast",
+            {"data.season": 4, "data.second_season": 8, "data.window": 7},
+            "a window of 7 steps has no whole second season of 8",
+            "Make it longer, or set data.second_season=1 (none).",
+        ),
+        *(
+            (
+                "forecast",
+                {"data.season": 4, "data.second_season": 8, **settings},
+                "data.second_season=8 is for the linear baseline of direct forecasts",
+                "Leave it out, or leave model.baseline and model.strategy out.",
+            )
+            for settings in ({"model.baseline": "last"}, {"model.baseline": "none"}, {"model.strategy": "recursive"})
+        ),
         ("forecast", {"decoding.steps": -1}, "decoding.steps must be at least 0, got -1", None),
         ("forecast", {"decoding.seed": -2}, "decoding.seed must be at least 0, got -2", None),
         ("forecast", {"decoding.stride": -3}, "decoding.stride must be at least 0, got -3", None),

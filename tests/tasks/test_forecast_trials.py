@@ -631,3 +631,38 @@ def test_what_is_left_after_the_untrained_networks_is_tried(
     assert (asked[0] if asked else None) == first
     assert pair(found.recipe) == (asked[-1] if asked else ("last", "window"))
     assert notes == ["linear baseline: a mean of ways"] * (found.recipe.model.baseline != "none")
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({}, 168),
+        ({"model__baseline": "linear"}, 168),
+        ({"model__baseline": "linear", "model__scale": "columns"}, 168),
+        ({"data__second_season": 48}, 48),
+        ({"data__second_season": 1}, 1),
+        ({"model__baseline": "season"}, 1),
+        ({"model__baseline": "none"}, 1),
+        ({"model__strategy": "recursive"}, 1),
+        ({"data__window": 50_000, "model__horizon": 1000}, 1),  # too many weights for a linear baseline
+    ],
+)
+def test_the_second_season_is_that_of_the_linear_baseline(settings: dict[str, Any], found: int) -> None:
+    asked: list[ForecastRecipe] = []
+
+    def linear(made: ForecastRecipe) -> LinearFit:
+        asked.append(made)
+        return LinearFit(np.zeros(1), np.zeros(1), "", second_season=168)
+
+    given = recipe(**{"data__window": 336, "data__season": 24, **settings})
+    assert trials.with_second_season(given, beginnings(linear=linear)) == given.with_settings(
+        {"data.second_season": found}
+    )
+    scale = settings.get("model__scale", "window")
+    assert [(one.model.baseline, one.model.scale) for one in asked] == [("linear", scale)] * (found == 168)
+
+
+def test_only_a_linear_baseline_has_a_second_season() -> None:
+    given = recipe(data__window=336, data__season=24, data__second_season=168)
+    found = {(one.model.baseline, one.data.second_season) for one in candidates(given)}
+    assert found == {("linear", 168), ("none", 1)}

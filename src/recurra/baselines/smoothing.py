@@ -1,8 +1,9 @@
 """Forecasts from the past of a series alone: its last number, that of a season before, a drift, exponential smoothing.
 
-Smoothing is that of Holt and Winters with additive errors, trend and season, the trend damped (Hyndman et al. 2008: ETS
-with A, Ad, A), with the parameters of a small grid that predict the next step best in the past of each series. Which of
-the ways is taken is chosen once for all series, on the last windows of the training series.
+Smoothing is that of Holt and Winters with additive errors, trend and season, the trend damped (Hyndman et al. 2008:
+ETS with A, Ad, A), with the parameters of a small grid that predict the next step best in the past of each series.
+Where the series have a second, longer season, the median of three of these forecasts is one more way. Which of the
+ways is taken is chosen once for all series, on the last windows of the training series.
 
 N windows, T steps of the past, H steps ahead, K columns, P parameters of the grid, M steps of a season.
 """
@@ -96,6 +97,12 @@ def mean_of(values: Values, axes: tuple[int, ...]) -> Values:
     return np.where(known, values, 0).sum(axis=axes) / np.maximum(known.sum(axis=axes), 1)
 
 
+def median_of_three(past: Values, steps: int, season: int, second_season: int) -> Values:
+    """Step by step the middle one of the numbers a season and a second season before, and of smoothing."""
+    naive = [season_before(past, steps, each) for each in (season, second_season)]
+    return np.median([*naive, smoothing(past, steps, season)], axis=0)
+
+
 Way = Callable[[Values, int, int], Values]
 # Name -> how it forecasts; those with a season only where there is one.
 WAYS: dict[str, Way] = {
@@ -107,6 +114,7 @@ SEASONAL: dict[str, Way] = {
     "seasonal naive forecast": season_before,
     "damped exponential smoothing with a season": smoothing,
 }
+MEDIAN = "median of two seasonal naive forecasts and damped exponential smoothing with seasons"
 
 
 @dataclass(frozen=True)
@@ -115,24 +123,28 @@ class SmoothingBaseline:
 
     way: str
     season: int  # M; 1: none
+    second_season: int = 1  # a longer one, likewise
     quotes: bool = False
 
     @property
     def name(self) -> str:
         """The way."""
+        if self.way == MEDIAN:
+            return f"{self.way} of {self.season} and {self.second_season} steps"
         return f"{self.way} of {self.season} steps" if self.way in SEASONAL else self.way
 
     @classmethod
-    def fit(cls, windows: Sequence[Window], season: int) -> SmoothingBaseline:
+    def fit(cls, windows: Sequence[Window], season: int, second_season: int = 1) -> SmoothingBaseline:
         """The way with the smallest error, each in the scale of its series."""
         steps = len(windows[0].truth)
         truth, scale = (np.stack([getattr(one, name) for one in windows]) for name in ("truth", "scale"))
         scale = np.where(scale > 0, scale, np.nan)[:, None]
         found: dict[str, float] = {}
-        for way in [*WAYS, *(SEASONAL if season > 1 else ())]:
-            errors = np.abs(cls(way, season).forecast([one.past for one in windows], steps) - truth) / scale
+        for way in [*WAYS, *(SEASONAL if season > 1 else ()), *([MEDIAN] if second_season > 1 else ())]:
+            made = cls(way, season, second_season)
+            errors = np.abs(made.forecast([one.past for one in windows], steps) - truth) / scale
             found[way] = float(mean_of(errors, (0, 1, 2)))
-        return cls(min(found, key=lambda way: found[way]), season)
+        return cls(min(found, key=lambda way: found[way]), season, second_season)
 
     @classmethod
     def from_stored(cls, stored: Stored) -> SmoothingBaseline:
@@ -142,19 +154,25 @@ class SmoothingBaseline:
             ValueError, KeyError: it is damaged.
         """
         way = str(stored.facts["way"])
-        if way not in WAYS and way not in SEASONAL:
+        if way not in WAYS and way not in SEASONAL and way != MEDIAN:
             raise ValueError("a way that is not known")
-        return cls(way, stored.number("season", 1, MOST_SEASON))
+        later = "second_season" in stored.facts  # than there was none
+        second_season = stored.number("second_season", 1, MOST_SEASON) if later else 1
+        return cls(way, stored.number("season", 1, MOST_SEASON), second_season)
 
     def stored(self) -> Stored:
         """All of it."""
-        return Stored("smoothing", {"way": self.way, "season": self.season}, {})
+        facts = {"way": self.way, "season": self.season, "second_season": self.second_season}
+        return Stored("smoothing", facts, {})
 
     def forecast(self, pasts: Sequence[Values], steps: int) -> Values:
         """The steps after each past [T, K]: [N, H, K]."""
-        longest = min(max(map(len, pasts)), max(STEPS, SEASONS * self.season), MOST_STEPS)
+        wanted = min(max(STEPS, SEASONS * self.season), MOST_STEPS)
+        longest = min(max(map(len, pasts)), max(wanted, self.second_season))
         past = np.full((len(pasts), longest, pasts[0].shape[1]), np.nan)
         for k, one in enumerate(pasts):
             some = one[-longest:]
             past[k, longest - len(some) :] = some
+        if self.way == MEDIAN:
+            return median_of_three(past, steps, self.season, self.second_season)
         return (WAYS | SEASONAL)[self.way](past, steps, self.season)

@@ -18,7 +18,9 @@ without a season), each of which counts 0.7 times as much as the next: exponenti
 follows a level that shifts within a few steps. It is for direct forecasts alone.
 
 With `baseline="linear"` outputs are differences from a linear function of the window (`LinearBase`), which is fitted
-before the network learns: the best exponential smoothing, corrected by an autoregression where that is better.
+before the network learns: the best exponential smoothing, corrected by an autoregression where that is better. Of
+series with a second season they are differences from the median of this and the values one season and one second season
+before.
 
 The layers may read several steps of a window at once (`patch`).
 
@@ -72,6 +74,7 @@ class Forecaster(nn.Module):
         season: steps after which a series is like itself, for `baseline="season"`, `"smoothed"` and `"linear"`.
         window: steps that `baseline="linear"` weighs.
         cycles: of the calendar that are read, for direct forecasts.
+        second_season: a longer season, for `baseline="linear"`; 1: none.
     """
 
     mean: Tensor  # [D]
@@ -91,6 +94,7 @@ class Forecaster(nn.Module):
         season: int = 1,
         window: int = 1,
         cycles: Sequence[str] = (),
+        second_season: int = 1,
     ) -> None:
         super().__init__()
         self.cycles = tuple(cycles)
@@ -103,7 +107,7 @@ class Forecaster(nn.Module):
         self.season = max(1, season) if by_season else 1  # 1: the value a season before is the last one
         self.smoothed = options.baseline == "smoothed"
         by_window = options.baseline == "linear"
-        self.linear = LinearBase(window, self.horizon, self.season, calendar) if by_window else None
+        self.linear = LinearBase(window, self.horizon, self.season, calendar, second_season) if by_window else None
         self.by_window = options.scale == "window"
         self.log = options.transform == "log"
         self.patch = max(1, options.patch)
@@ -241,7 +245,7 @@ class Forecaster(nn.Module):
         if not self.baseline:
             return "the mean of the window" if self.by_window else "the mean of the training data"
         if self.linear is not None:
-            return "its linear baseline"
+            return self.linear.words("its linear baseline")
         if self.smoothed:
             return (
                 "the smoothed last values" if self.season == 1 else f"the smoothed values of seasons of {self.season}"
@@ -346,6 +350,7 @@ def build_forecaster(
     season: int = 1,
     window: int = 1,
     cycles: Sequence[str] = (),
+    second_season: int = 1,
 ) -> Forecaster:
     """A network from its options, its weights drawn from torch's generator."""
-    return Forecaster(columns, targets, options, season, window, cycles)
+    return Forecaster(columns, targets, options, season, window, cycles, second_season)

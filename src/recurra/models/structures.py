@@ -354,7 +354,7 @@ def forecaster_structure(model: Forecaster) -> Structure:
     patch = (f"{model.patch} steps at once",) if model.patch > 1 else ()
     patch += (f"and the calendar: {', '.join(model.cycles)}",) if model.cycles else ()
     reader = Part("numbers", "standardised", columns, model.layers.input_size, 0, notes=patch)
-    base = () if model.linear is None else ("added to a linear function of the window",)
+    base = () if model.linear is None else (f"added to {model.linear.words('a linear function of the window')}",)
     each = "quantiles" if isinstance(model.output, QuantileOutput) else "mean and deviation"
     head = Part("output", each, *map_sizes(model.head), count(model.head, model.linear), notes=base)
     body = layer_parts(model.layers)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from recurra.baselines import Allowance, SmoothingBaseline, Stored
+from recurra.baselines.seasons import second_season
 from recurra.baselines.smoothing import Window as Past
 from recurra.data import Series, as_examples
 from recurra.data.chunks import chunks
 from recurra.data.numbers import filled_forward
 from recurra.metrics import Measure
 from recurra.tasks.baseline import sampled
-from recurra.tasks.forecast.build import in_order
+from recurra.tasks.forecast.build import Values, in_order
 from recurra.tasks.forecast.evaluate import (
     CHUNK,
     Errors,
@@ -38,7 +39,10 @@ class ForecastBaseline:
         """Chosen on the last windows of series that are spread over all."""
         series = sampled(train, lambda one: STEP * WINDOWS * one.values[-MOST_READ:].size, allowance)
         windows = [window for one in series for window in last_windows(one, network)]
-        return SmoothingBaseline.fit(windows, network.season) if windows else None
+        second = network.recipe.data.second_season
+        if not second:
+            second = second_season((targets_of(one, network) for one in series), network.season, MOST_READ)
+        return SmoothingBaseline.fit(windows, network.season, second) if windows else None
 
     def open(self, stored: Stored) -> SmoothingBaseline:
         """The same again."""
@@ -63,9 +67,13 @@ class ForecastBaseline:
 
 def last_windows(series: Series, network: ForecastNetwork) -> Iterator[Past]:
     """The last windows of a training series, which do not overlap, as far as there are steps before them."""
-    places = [network.columns.index(name) for name in network.targets]
-    values = in_order(series, network.columns)[:, places]
+    values = targets_of(series, network)
     steps, known = network.recipe.model.horizon, filled_forward(values)
     scale = naive_scale(values, len(values), network.season)
     for origin in range(len(values) - steps, 0, -steps)[:WINDOWS]:
         yield Past(known[max(0, origin - MOST_READ) : origin], values[origin : origin + steps], scale)
+
+
+def targets_of(series: Series, network: ForecastNetwork) -> Values:
+    """The columns of a series that are forecast [T, K]."""
+    return in_order(series, network.columns)[:, [network.columns.index(name) for name in network.targets]]

@@ -194,11 +194,13 @@ def suitable_window(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit)
     steps = median(len(series.values) for series in train)
     horizon, season = recipe.model.horizon, recipe.data.season
     times = HORIZONS_STEPWISE if recipe.model.strategy == "recursive" else HORIZONS
-    longest = max(SHORT, times * horizon, 2 * season)
+    second = recipe.data.second_season
+    longest = max(SHORT, times * horizon, 2 * season, second)
     wanted = min(longest, LONG)
     # At least half of a series should be left to begin forecasts in.
     window = max(1, min(wanted, int(steps - horizon) // 2))
-    why = {SHORT: "the usual", 2 * season: "two seasons", times * horizon: f"{times} times the horizon"}[longest]
+    whys = {second: "a second season", SHORT: "the usual", 2 * season: "two seasons"}
+    why = {**whys, times * horizon: f"{times} times the horizon"}[longest]
     if longest > LONG:
         why = f"the most that are read unless more are asked for, where {why} would be {longest:,}"
     short = f"half of what series of {steps:,.0f} steps leave" if window < wanted else why

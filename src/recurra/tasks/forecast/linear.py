@@ -6,7 +6,8 @@ with more weight: combinations of simple forecasts are better than each (Bates &
 ridge regression on the last steps of the window corrects what they err by, where this is better by more than chance on
 training windows that it was not fitted on, and better on the validation windows, which come after these. On how many
 steps, and how strongly it is held back, the training windows decide. Where the calendar is read, a regression on it as
-well has to be better than that by as much.
+well has to be better than that by as much. Without a regression, which would know of it, a second season of the series
+(`baselines/seasons.py`) is used unless forecasts with it are far worse on all windows.
 
 N windows of a column, W steps of a window with the columns of the calendar after them (C of both), H horizon.
 """
@@ -21,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 
 from recurra.baselines.linear_ways import linear_ways
+from recurra.baselines.seasons import second_season
 from recurra.models import Forecaster
 from recurra.models.linear_base import LinearBase
 from recurra.padded import Padded
@@ -32,6 +34,8 @@ from recurra.training.chance import clearly_lower, errors_below
 
 Values = NDArray[np.float64]
 COMPARED, REGRESSED = 2000, 10_000  # windows that ways are compared on, and that are regressed on, at most
+FAR = 1.1  # times the error of the simple forecasts: where a median of three errs less than that, it is taken
+MOST_SERIES = 300  # in which a second season is looked for
 POWER = 16  # of its error by which a way weighs less in the mean
 MOST_STEPS = 1000  # of a window that ways weigh
 PENALTIES = (0.001, 0.01, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)  # in units of the mean square of the inputs
@@ -49,6 +53,7 @@ class LinearFit(NamedTuple):
     words: str  # what it is, and why
     error: float = 0.0  # with a regression, on windows that it was not fitted on
     without: float | None = None  # the same error without the calendar; None where it is not weighed
+    second_season: int = 1  # with which the median of three is better; 1: none
 
 
 class Pairs(NamedTuple):
@@ -61,7 +66,11 @@ class Pairs(NamedTuple):
 
     def errors(self, weight: Values) -> Values:
         """The mean absolute error of each window [N]; NaN where nothing is known."""
-        wrong = np.abs(self.truth - self.read @ weight.T) * self.unit
+        return self.errors_of(self.read @ weight.T)
+
+    def errors_of(self, forecasts: Values) -> Values:
+        """The same of forecasts [N, H]."""
+        wrong = np.abs(self.truth - forecasts) * self.unit
         known = ~np.isnan(wrong)
         counts = known.sum(axis=1)
         return np.where(counts > 0, np.where(known, wrong, 0.0).sum(axis=1) / np.maximum(counts, 1), np.nan)
@@ -81,9 +90,14 @@ def fit_linear(model: Forecaster, train: Windows, valid: Windows) -> LinearFit:
     base = model.linear
     assert base is not None
     later = pairs_of(model, base, valid, COMPARED)
-    simple = mixed_ways(pairs_of(model, base, train, COMPARED).and_also(later), base)
+    every = pairs_of(model, base, train, COMPARED).and_also(later)
+    simple = mixed_ways(every, base)
     found = corrected(pairs_of(model, base, train, REGRESSED), later, simple, train, base.window)
-    return simple if found is None else found
+    if found is not None:
+        return found
+    table, columns = train.table["targets"], len(model.targets)
+    series = (table.row(row).reshape(-1, columns) for row in spread(len(train.table), MOST_SERIES))
+    return with_second_season(every, simple, base, second_season(series, base.season, base.window))
 
 
 @torch.no_grad()
@@ -117,6 +131,21 @@ def mixed_ways(pairs: Pairs, base: LinearBase) -> LinearFit:
     return LinearFit(
         weight, weight, f"the weighted mean of {counted(len(errors), 'simple forecast')}, of which {largest}"
     )
+
+
+def with_second_season(pairs: Pairs, simple: LinearFit, base: LinearBase, season: int) -> LinearFit:
+    """The simple forecasts, with a second season unless the median of three errs far more on all windows.
+
+    That is the median of their mean and of the values a season and a second season before, step by step. Their mean
+    has weights that suit these windows, and later it errs more often far more than the last season does; so the median
+    may err a little more here. Where there is a trend, which neither season knows, it errs far more.
+    """
+    ahead = np.arange(len(base.fitted))
+    alone = simple.weight @ pairs.read.T  # [H, N]
+    before = (pairs.read[:, base.window - each + ahead % each].T for each in (base.season, season))
+    median = np.median([alone, *before], axis=0).T
+    good = season > 1 and mean_of(pairs.errors_of(median)) < FAR * mean_of(pairs.errors_of(alone.T))
+    return simple._replace(second_season=season if good else 1)
 
 
 class Way(NamedTuple):

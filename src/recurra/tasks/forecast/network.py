@@ -85,8 +85,10 @@ class ForecastNetwork:
 
 def sketch_network(recipe: ForecastRecipe) -> Structure:
     """What a network of this recipe is made of before there are columns: of one column."""
+    data, second = recipe.data, recipe.data.second_season
+    season = data.season if second > 1 else 1  # one season alone changes no part, nor does a window
     with unfilled():
-        model = build_forecaster(recipe.model, 1, [0], cycles=recipe.data.cycles)  # windows and seasons change no part
+        model = build_forecaster(recipe.model, 1, [0], season, max(1, second), data.cycles, second)
     return without_data(forecaster_structure(model))
 
 
@@ -96,6 +98,8 @@ def load_network(recipe: ForecastRecipe, vocabularies: Mapping[str, str]) -> For
         raise damaged("data.window and model.baseline are left open")
     if recipe.data.calendar == "auto":  # a model from before there was a calendar
         recipe = recipe.with_settings({"data.calendar": "none"})
+    if not recipe.data.second_season:  # one from before there was a second season
+        recipe = recipe.with_settings({"data.second_season": 1})
     names = json_object(vocabularies["columns"])
     columns, targets = stored_names(names, "columns"), stored_names(names, "targets")
     if unknown := [name for name in targets if name not in columns]:
@@ -112,5 +116,7 @@ def make_network(
     """A network with fresh weights, drawn from the recipe's seed."""
     torch.manual_seed(recipe.training.seed)
     places, data = [columns.index(name) for name in targets], recipe.data
-    model = build_forecaster(recipe.model, len(columns), places, data.season, data.window, data.cycles)
+    model = build_forecaster(
+        recipe.model, len(columns), places, data.season, data.window, data.cycles, data.second_season
+    )
     return ForecastNetwork(model, columns, targets, recipe, counts)

@@ -22,6 +22,8 @@ class SeriesDataOptions(NumberDataOptions):
     targets: str = ""  # columns to forecast, separated by commas; empty: those of --target-column, or all
     window: int = 0  # steps read before a forecast; 0: derived from horizon, season and lengths
     season: int = 0  # seasonal period in steps (24 for hours of a day); 0: none
+    # a second, longer one, a multiple of it (168 for hours of a week), for the linear baseline; 0: found, 1: none
+    second_season: int = 0
     # missing numbers: an error, or read as the mean or as the previous number; likewise for missing times
     missing: Literal["refuse", "mean", "previous"] = "refuse"
     sort: bool = False  # sort the steps of each series by time; without it times that fall are refused
@@ -37,13 +39,25 @@ class SeriesDataOptions(NumberDataOptions):
         for name in self.cycles:
             if name not in CYCLES:
                 raise unknown_name("cycle of the calendar", name, (*CYCLES, "auto", "none"), where="data.calendar")
-        if self.window < 0 or self.season < 0:
-            raise UsageError("data.window and data.season must be at least 0")
-        check_at_most(self, "data", window=MOST_STEPS, season=MOST_STEPS)
+        if min(self.window, self.season, self.second_season) < 0:
+            raise UsageError("data.window, data.season and data.second_season must be at least 0")
+        check_at_most(self, "data", window=MOST_STEPS, season=MOST_STEPS, second_season=MOST_STEPS)
+        if self.second_season > 1:
+            self._check_second_season()
         if self.max_length != NumberDataOptions.max_length:
             raise UsageError(
                 "data.max_length has no effect on series, which are read in windows", fix="Set data.window."
             )
+
+    def _check_second_season(self) -> None:
+        """Refuses one that is no multiple of the first, or longer than what is read."""
+        if self.season < 2 or self.second_season % self.season or self.second_season == self.season:
+            seen = f"{self.second_season}, and data.season is {self.season}"
+            what = f"data.second_season must be a multiple of data.season, which is at least 2: got {seen}"
+            raise UsageError(what, fix="For hours of a day and a week: --season 24 --set data.second_season=168.")
+        if 0 < self.window < self.second_season:
+            what = f"a window of {self.window} steps has no whole second season of {self.second_season}"
+            raise UsageError(what, where="data.window", fix="Make it longer, or set data.second_season=1 (none).")
 
     @property
     def cycles(self) -> tuple[str, ...]:
@@ -113,6 +127,11 @@ class ForecastRecipe(TaskRecipe):
         if self.model.baseline in ("smoothed", "linear") and self.model.strategy == "recursive":
             what = f"model.baseline={self.model.baseline} is for direct forecasts"
             raise UsageError(what, fix="Set model.baseline=last or season, or model.strategy=direct.")
+        if self.data.second_season > 1 and (
+            self.model.strategy == "recursive" or self.model.baseline not in ("auto", "linear")
+        ):
+            what = f"data.second_season={self.data.second_season} is for the linear baseline of direct forecasts"
+            raise UsageError(what, fix="Leave it out, or leave model.baseline and model.strategy out.")
         if self.data.cycles and self.model.strategy == "recursive":
             what = f"data.calendar={self.data.calendar} is for direct forecasts"
             raise UsageError(what, fix="Leave it out, or set model.strategy=direct.")

@@ -66,7 +66,7 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
         Diverged: all that could be tried did.
     """
     begin = Beginnings(network, encoded)
-    recipe = with_calendar(transformed(network.recipe, begin, emit), begin, emit)
+    recipe = with_second_season(with_calendar(transformed(network.recipe, begin, emit), begin, emit), begin)
     recipes = list(candidates(recipe))
     if len(recipes) > 1:
         start = best_untrained(recipes, begin)
@@ -76,6 +76,10 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     found = begin.of(recipe)
     if found.model.linear is not None:
         emit(Note(f"linear baseline: {begin.linear(recipe).words}"))
+    if (second := recipe.data.second_season) > 1:
+        why = "the median of the linear baseline and the values one season and one second season before"
+        change = "(change it with --set data.second_season; 1: none)"
+        emit(Note(f"second season: {second:,} steps {change}, so forecasts are counted from {why}"))
     return found
 
 
@@ -113,10 +117,8 @@ def with_calendar(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Fore
     """
     if recipe.data.calendar != "auto":
         return recipe
-    scale = "window" if recipe.model.scale == "auto" else recipe.model.scale
-    linear = {"model.baseline": "linear", "model.scale": scale}
     tried = possible_cycles(begin.encoded.train) if weighs_windows(recipe) else []
-    fits = {named: begin.linear(recipe.with_settings({**linear, "data.calendar": named})) for named in tried}
+    fits = {named: begin.linear(with_linear(recipe.with_settings({"data.calendar": named}))) for named in tried}
     better = {named: fit for named, fit in fits.items() if fit.without is not None}
     if not better:
         if tried:
@@ -128,6 +130,22 @@ def with_calendar(recipe: ForecastRecipe, begin: Beginnings, emit: Emit) -> Fore
     why = f"with it the error of a ridge regression is {less}"
     emit(Note(f"calendar: {named.replace(' ', ', ')} (change it with --set data.calendar), because {why}"))
     return recipe.with_settings({"data.calendar": named})
+
+
+def with_second_season(recipe: ForecastRecipe, begin: Beginnings) -> ForecastRecipe:
+    """The recipe with the second season of its linear baseline; 1: none."""
+    if recipe.data.second_season:
+        return recipe
+    baseline = recipe.model.baseline
+    linear = baseline == "linear" or (baseline == "auto" and weighs_windows(recipe))
+    found = begin.linear(with_linear(recipe)).second_season if linear else 1
+    return recipe.with_settings({"data.second_season": found})
+
+
+def with_linear(recipe: ForecastRecipe) -> ForecastRecipe:
+    """The recipe with the linear baseline that is tried first."""
+    scale = "window" if recipe.model.scale == "auto" else recipe.model.scale
+    return recipe.with_settings({"model.baseline": "linear", "model.scale": scale})
 
 
 def possible_cycles(train: EncodedTable) -> list[str]:
@@ -209,8 +227,9 @@ def best_tried(recipes: Sequence[ForecastRecipe], begin: Beginnings, budget: Bud
 def candidates(recipe: ForecastRecipe) -> Iterator[ForecastRecipe]:
     """The recipe with each pair that it leaves open; of those that are equally good untrained the first counts."""
     for baseline in baselines(recipe) if recipe.model.baseline == "auto" else (recipe.model.baseline,):
+        second = recipe.data.second_season if baseline == "linear" else 1
         for scale in ("window", "columns") if recipe.model.scale == "auto" else (recipe.model.scale,):
-            yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale})
+            yield recipe.with_settings({"model.baseline": baseline, "model.scale": scale, "data.second_season": second})
 
 
 def weighs_windows(recipe: ForecastRecipe) -> bool:
