@@ -67,6 +67,15 @@ def test_the_window(steps: int, horizon: int, season: int, window: int, why: str
     assert notes[0].text == f"window: {read} read before a forecast, {why}{CHANGE}"
 
 
+def test_a_window_holds_a_second_season_that_is_given() -> None:
+    settings: dict[str, Any] = {"model.horizon": 4, "data.season": 24, "data.second_season": 168}
+    given, notes = TASKS["forecast"].recipe().with_settings(settings), list[Any]()
+    assert suitable_window(given, [series([0.0] * 1000)], notes.append) == 168
+    assert notes[0].text == f"window: 168 steps are read before a forecast, a second season{CHANGE}"
+    with pytest.raises(UsageError, match="a window of 98 steps has no whole second season of 168"):
+        decided(given, [series([0.0] * 200)], notes.append)
+
+
 @pytest.mark.parametrize(
     ("window", "season", "strategy", "patch", "why"),
     [
