@@ -24,7 +24,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +36,7 @@ import torch
 from history import record
 
 import recurra
+from recurra.tasks.model_folder import parameter_count
 from recurra.training import Event, StepDone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,7 +124,7 @@ class Recurra:
         folder = WORK / f"recurra-after-{epochs}-epochs"
         known = (folder / "config.json").exists()
         self.model = recurra.load(folder) if known else self._run(folder, epochs, "auto")
-        self.about = {"parameters": self.model.networks[0].model.parameter_count()}
+        self.about = {"parameters": parameter_count(self.model.networks[0])}
 
     def train(self, batches: int, precision: str) -> Round:
         done: list[tuple[float, int]] = []
@@ -153,7 +154,7 @@ class Recurra:
 
 
 @contextmanager
-def empty_folder(name: str) -> Iterator[Path]:
+def empty_folder(name: str) -> Generator[Path]:
     """A folder for a model that is not there yet and is gone afterwards."""
     folder = WORK / name
     shutil.rmtree(folder, ignore_errors=True)

@@ -126,7 +126,7 @@ def main() -> None:
     if not chosen:
         for name, figure in FIGURES.items():
             print(f"{name}: {figure.measure}, aim {figure.aim}, {figure.time}")
-    more, values = [part for one in options.set for part in ("--set", one)], []
+    more, values = [part for one in options.set for part in ("--set", one)], list[float]()
     for name in chosen:
         figure = FIGURES[name]
         time = options.time or figure.time

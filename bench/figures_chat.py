@@ -24,6 +24,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import chat_data as data
 from command import recurra
@@ -119,7 +120,7 @@ def rnnlg(time: str, part: str, more: Sequence[str]) -> None:
     outputs = [data.lexicalised(text, act) for text, act in zip(written, acts, strict=True)]
     references = [[data.lexicalised(text, act) for text in said[row[:2]]] for row, act in zip(rows, acts, strict=True)]
     most = max(map(len, references))
-    in_columns = [[own[k] if k < len(own) else None for own in references] for k in range(most)]
+    in_columns: list[Any] = [[own[k] if k < len(own) else None for own in references] for k in range(most)]
     measure = BLEU(tokenize="none", force=True)
     score = measure.corpus_score(outputs, in_columns)
     print(f"rnnlg {part}: BLEU {score.score:.2f} of {len(outputs):,} acts, {measure.get_signature()}")

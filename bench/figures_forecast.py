@@ -25,6 +25,7 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ import numpy as np
 from history import record
 
 import recurra
+from recurra.tasks.forecast.answer import ForecastValues
 
 M4 = data.DATA / "forecast/m4_hourly"
 HOURS, DAY, LEVELS = 48, 24, "0.025 0.5 0.975"
@@ -118,12 +120,11 @@ def rows(name: str) -> dict[str, np.ndarray]:
 
 def single() -> Iterator[Case]:
     """The three series."""
-    import statsmodels.api as statsmodels
-    from statsforecast.utils import AirPassengers
-
+    statsmodels: Any = import_module("statsmodels.api")
+    passengers: Any = import_module("statsforecast.utils").AirPassengers
     co2 = statsmodels.datasets.co2.load_pandas().data["co2"].resample("MS").mean().interpolate()
     sunspots = statsmodels.datasets.sunspots.load_pandas().data["SUNACTIVITY"]
-    for name, values, season in (("airline", AirPassengers, 12), ("co2", co2, 12), ("sunspots", sunspots, 1)):
+    for name, values, season in (("airline", passengers, 12), ("co2", co2, 12), ("sunspots", sunspots, 1)):
         numbers = np.asarray(values, dtype=np.float64)
         yield Case(name, numbers[:-SINGLE_STEPS], numbers[-SINGLE_STEPS:], season)
 
@@ -140,9 +141,10 @@ def forecasts(cases: list[Case], options: argparse.Namespace) -> list[Forecast]:
             pasts if len(pasts) > 1 else pasts[0], task="forecast", to=f"{folder}/model", settings=settings,
             progress=False, **({"epochs": options.epochs} if options.epochs else {"time": options.time}),
         )  # fmt: skip
-        columns = [answer.details.columns[0] for answer in model.predict(pasts)]
-    found = ([np.array(one.median), *(np.array(one.quantiles[q]) for q in ("0.025", "0.975"))] for one in columns)
-    return [Forecast(*each) for each in found]
+        columns = [
+            answer.details.columns[0] for answer in model.predict(pasts) if isinstance(answer.details, ForecastValues)
+        ]
+    return [Forecast(*map(np.array, (one.median, *(one.quantiles[q] for q in ("0.025", "0.975"))))) for one in columns]
 
 
 def mean(measure: Any, found: list[Any], cases: list[Case]) -> float:
@@ -176,15 +178,14 @@ def of_m4_single(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def of_single(options: argparse.Namespace) -> dict[str, Any]:
-    from statsforecast.models import AutoARIMA, AutoETS
-
+    models: Any = import_module("statsforecast.models")
     figures: dict[str, Any] = {}
     for case in single():
         [found] = forecasts([case], options)
         figures[case.name] = round(mase(found.median, case), 3)
         figures[f"{case.name} inside"] = round(inside(found, case), 3)
         figures[f"{case.name} seasonal naive"] = round(mase(case.seasonal_naive, case), 3)
-        for model in (AutoETS(season_length=case.season), AutoARIMA(season_length=case.season)):
+        for model in (models.AutoETS(season_length=case.season), models.AutoARIMA(season_length=case.season)):
             other = model.forecast(case.past, len(case.truth))["mean"]
             figures[f"{case.name} {type(model).__name__}"] = round(mase(other, case), 3)
     return figures
@@ -210,7 +211,7 @@ def of_short(options: argparse.Namespace) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for kind in ("walk", "shifting level", "sine", "noise", "trend x season"):
         for steps in (80, 150, 300):
-            errors, held = [], []
+            errors, held = list[float](), list[float]()
             for seed in range(options.seed, options.seed + 4):
                 values, season = made(kind, steps + SHORT_AFTER, seed)
                 settings = {"model.horizon": SHORT_STEPS, "data.season": season if season > 1 else 0}

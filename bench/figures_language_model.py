@@ -21,6 +21,7 @@ import argparse
 import json
 import math
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,7 @@ def shakespeare_files() -> dict[str, Path]:
 
 def chorale_files() -> dict[str, Path]:
     """A chorale a line."""
-    from scipy.io import loadmat
-
-    rolls: dict[str, Any] = loadmat(str(DATA / "poly_music_jsb/JSB_Chorales.mat"))
+    rolls: dict[str, Any] = import_module("scipy.io").loadmat(str(DATA / "poly_music_jsb/JSB_Chorales.mat"))
     texts = {
         part: "".join(line(roll) + "\n" for roll in rolls[f"{part}data"][0]) for part in ("train", "valid", "test")
     }

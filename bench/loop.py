@@ -20,7 +20,7 @@ import torch
 from history import record
 from torch.nn.utils import clip_grad_norm_
 
-from recurra.data import PAIRS, DataSource, collate, open_examples
+from recurra.data import PAIRS, DataSource, EncodedPairs, collate, open_examples
 from recurra.tasks.seq2seq.learner import Seq2SeqLearner, real_targets
 from recurra.tasks.seq2seq.network import build_tokenizers, make_text_network
 from recurra.tasks.task import Encoded
@@ -59,6 +59,7 @@ def by_hand(learner: Seq2SeqLearner, plan: Plan, steps: int) -> tuple[float, lis
     """Seconds and losses of the loop that one would write for this network and these batches."""
     options, model = RECIPE.training, learner.model
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=options.weight_decay, fused=True)
+    assert isinstance(learner.train, EncodedPairs)
     started = time.process_time()
     losses: list[float] = []
     model.train()
