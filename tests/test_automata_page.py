@@ -28,7 +28,9 @@ def longer(problem: str) -> dict[str, float]:
 def test_table_and_picture_are_those_of_the_record() -> None:
     table = suite_text(RECORD).strip("\n")
     assert f"```text\n{table}\n```" in PAGE
-    assert (DOCS / "_static" / "automata.svg").read_text("utf-8") == suite_svg(RECORD)
+    for name, narrow in (("automata.svg", False), ("automata-narrow.svg", True)):
+        assert f'"_static/{name}"' in PAGE
+        assert (DOCS / "_static" / name).read_text("utf-8") == suite_svg(RECORD, narrow=narrow)
 
 
 def test_the_record_is_of_the_problems_networks_and_claims_of_today() -> None:

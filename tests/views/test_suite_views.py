@@ -74,6 +74,31 @@ def test_a_picture_alone_has_colours_for_the_dark_and_one_in_a_page_those_of_the
     assert "prefers-color-scheme" not in suite_svg(record, alone=False)
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_all_problems_fit_into_the_picture(record: SuiteRecord, narrow: bool) -> None:
+    """On a narrow screen three stand beside each other, with all networks, and the others below them."""
+    problems = record["problems"]
+    for k in range(3):
+        problems.append({**problems[0], "name": f"more-{k}", "title": f"more {k}"})
+        record["cells"] += [{**one, "problem": f"more-{k}"} for one in record["cells"][:2]]
+    root = ElementTree.fromstring(suite_svg(record, narrow=narrow))
+    width, height = map(float, (root.get("viewBox") or "").split()[2:])
+    assert width <= 368 if narrow else width > 600  # of a page 400 pixels wide
+    texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
+    assert all(0 <= float(one.get("x") or -1) < width and float(one.get("y") or 0) < height for one in texts)
+    shown = [one.text for one in texts]
+    assert shown.count("gru") == (2 if narrow else 1)
+    assert all(shown.count(f"{k}") == 1 for k in range(3))
+    titles = [one.text or "" for one in root.iter("{http://www.w3.org/2000/svg}title")][1:]
+    assert len(titles) == len(problems) * len(record["networks"])
+
+
+def test_a_page_shows_one_of_both_pictures(record: SuiteRecord) -> None:
+    page = suite_page(record)
+    assert page.count('<svg class="suite"') == page.count('<svg class="suite narrow"') == 1
+    assert "@media (max-width: 700px)" in page
+
+
 def test_the_page_has_every_run_and_every_claim(record: SuiteRecord) -> None:
     page = suite_page(record)
     assert "<td><bdi>99.6</bdi></td>" in page

@@ -153,7 +153,10 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
             saved = request.fitted.saved
             network, encoded, columns, decisions = prepare(begun(request, asked, emit), asked.budget, emit)
             asked = asked._replace(said=asked.said.charged(request.fitted.saved - saved))
-            network = request.task.settled(network, encoded, asked.budget, emit)
+            network = request.task.settled(
+                network, encoded, asked.budget, to_all([emit, partial(keep_note, decisions)])
+            )
+            write_decisions(run_folder / DECISIONS, decisions)
             atomic_write(run_folder / RECIPE, network.recipe.to_toml().encode())
             write_digests(run_folder, [*KEPT, *([BASELINE] if (run_folder / BASELINE).exists() else [])])
         else:
@@ -320,7 +323,7 @@ class Prepared(NamedTuple):
     network: Network
     encoded: Encoded
     columns: Mapping[str, str]
-    decisions: Sequence[str]  # what was decided by looking at the data, and why
+    decisions: list[str]  # what was decided by looking at the data, and why
 
 
 def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
@@ -329,7 +332,7 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     shutil.rmtree(run_folder / DATA, ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
-    decisions: list[str] = []
+    decisions = [f"{name}: {value}" for name, value in parts.decided.items()]
     recipe, deciding = request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
     if request.vectors is not None and isinstance(task, ReadsWords):
         network = task.make_with_vectors(parts.train, recipe, deciding, request.vectors)
@@ -337,7 +340,7 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
         network = task.make(parts.train, recipe, deciding)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
     once = partial(request.fitted.once, key=partial(key_of, network, task.fitted_by, budget))
-    network = task.completed(network, parts.train, budget, emit, once)
+    network = task.completed(network, parts.train, budget, deciding, once)
     for name in ("train", "valid"):
         task.encode(getattr(parts, name), network, run_folder / DATA / name)
     once = partial(request.fitted.once, key=partial(key_of, network, task.fitted_by, budget))
@@ -347,7 +350,6 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     given = parts_of(request.data, task.kind, train)
     valid_given = [] if request.valid is None else parts_of(request.valid, task.kind, valid)
     write_source(run_folder / SOURCE, given, valid_given, request.data.remembered(), columns)
-    write_decisions(run_folder / DECISIONS, decisions)
     return Prepared(network, open_encoded(task, run_folder), columns, decisions)
 
 

@@ -20,7 +20,13 @@ from recurra.views.suite_records import SuiteCell, SuiteRecord, as_claimed, best
 
 WIDTH = 132  # of plain text
 CAN, CANNOT, PARTS = "+", "-", "!"
-STYLE = ".recurra svg.suite { display: block; }\n"
+STYLE = """.recurra svg.suite { display: block; }
+.recurra svg.suite.narrow { display: none; max-width: 100%; }
+@media (max-width: 700px) {
+  .recurra .scroll:has(> svg.suite) { display: none; }
+  .recurra svg.suite.narrow { display: block; }
+}
+"""
 PAGE = f"{STYLE}.recurra .list td {{ overflow-wrap: break-word; }}\n"  # narrow pages scroll tables, and break no words
 
 
@@ -111,9 +117,10 @@ def suite_page(record: SuiteRecord) -> str:
 
 
 def body(record: SuiteRecord) -> str:
-    """The picture, and what stands below it."""
+    """The picture, for wide and for narrow screens, and what stands below it."""
     notes = "".join(f'<p class="note">{escape(line)}</p>\n' for line in lines(record))
-    return f"{scrolled(record['suite'], suite_svg(record, alone=False))}{notes}"
+    wide = scrolled(record["suite"], suite_svg(record, alone=False))
+    return f"{wide}{suite_svg(record, alone=False, narrow=True)}{notes}"
 
 
 def claims(record: SuiteRecord) -> str:
