@@ -59,6 +59,9 @@ def test_all_facts_are_on_the_card() -> None:
 
 
 def test_what_is_not_known_leaves_no_gap() -> None:
+    settled = card_text(replace(FACTS, settled={"text.units": "chars", "data.window": 1200}))
+    assert "## Decided by looking at the data\n\nSettings that were left open:\n\n| | |" in settled
+    assert "| text.units | chars |\n| data.window | 1,200 |" in settled
     text = card_text(CardFacts("x", "Does.", "", {}, {}))
     assert re.findall("^#.*", text, re.MULTILINE) == ["# x", "## Use"]
     assert "from Python" in text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from toy_tasks import SMALL, TOYS, examples
 
 from recurra.data.unknown import READ, WRITTEN
-from recurra.tasks import vocabulary
-from recurra.tasks.vocabulary import Side, counted_unknown, say_unknown, text_side
+from recurra.tasks import TASKS, vocabulary
+from recurra.tasks.vocabulary import Side, counted_unknown, say_unknown, text_side, unseen_entries
 from recurra.text import Tokenizer
 from recurra.training import Event, Note
 
@@ -25,6 +27,7 @@ def said(sides: Sequence[Side[str]], train: Sequence[str], valid: Sequence[str])
     return [event.text for event in events if isinstance(event, Note)]
 
 
+HIDDEN = "red \u200b blue"
 RARE = ["a b c d"] * 30 + ["A x"]  # 1 of 122 units
 
 
@@ -69,3 +72,41 @@ def test_each_side_is_counted_by_itself(monkeypatch: pytest.MonkeyPatch) -> None
     (first, second) = said([side(), backward], ["a", "b"], ["a x"])
     assert first.startswith("source: of the validation data 1 of 2 units")
     assert second.startswith("target: of the validation data 1 of 1 unit ")
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["a b", "a\u00a0b c"], []),  # spaces of any width can be seen
+        (["a \u200b b"], ["source: 1 of 3 units is made of characters that cannot be seen, and is read like any other: "
+                          "<U+200B> (1); take it out if nothing is meant by that"]),
+        (["a \u200b", "\u2060\u200b \u200b a"],
+         ["source: 3 of 5 units are made of characters that cannot be seen, and are read like any other: "
+          "<U+200B> (2), <U+2060><U+200B> (1); take them out if nothing is meant by that"]),
+    ],
+)  # fmt: skip
+def test_words_that_cannot_be_seen_are_counted(texts: list[str], said: list[str]) -> None:
+    tokenizer = Tokenizer.build(texts, "words")
+    notes: list[Any] = []
+    say_unknown([text_side("source", tokenizer, str, "text.size")], texts, [], "pairs", notes.append)
+    assert [note.text for note in notes] == [f"warning: {one}" for one in said]
+
+
+def test_joiners_as_characters_are_part_of_how_words_are_spelled() -> None:
+    tokenizer = Tokenizer.build(["a\u200db \u200cc"], "chars")
+    assert unseen_entries(tokenizer) == {}
+
+
+@pytest.mark.parametrize("task", ["translate", "chat", "classify", "regress", "tag", "language-model"])
+def test_each_task_says_words_that_cannot_be_seen(task: str) -> None:
+    hidden = {
+        "translate": (HIDDEN, "red"), "chat": [HIDDEN, "red"], "classify": (HIDDEN, "long"), "regress": (HIDDEN, 3.5),
+        "tag": (["red", "\u200b"], ["B-X", "O"]), "language-model": HIDDEN,
+    }  # fmt: skip
+    units = {"translate": "text.source_units", "chat": "text.source_units"}.get(task, "text.units")
+    words = {} if task == "tag" else {units: "words"}
+    recipe = TASKS[task].recipe().with_settings({**SMALL, **TOYS[task].settings, **words})
+    data, said = examples(task, [*TOYS[task].rows, hidden[task]]), list[Any]()
+    made = TASKS[task].make(data, recipe, lambda event: None)
+    say_unknown(TASKS[task].sides(made), data, [], "examples", said.append)
+    assert any("1 of" in one.text and "<U+200B> (1)" in one.text for one in said)

@@ -24,6 +24,7 @@ class CardFacts:
     data: Mapping[str, object]  # "training pairs": 4500, "file": "pairs.tsv", ...
     sizes: Mapping[str, object]  # "parameters": 3_200_000, "source vocabulary": 41, ...
     decisions: Sequence[str] = ()  # what was decided by looking at the data, and why
+    settled: Mapping[str, object] = field(default_factory=dict[str, object])  # settings that were left open
     measures: Mapping[str, Measure] = field(default_factory=_no_measures)
     measured_on: str = ""  # "450 pairs set aside for validation"
     caveats: Sequence[str] = ()  # what a user should know first, in sentences
@@ -52,8 +53,10 @@ def card_text(facts: CardFacts) -> str:
     parts.append("`FILE` holds inputs as the training data have them, without the answers.")
     if facts.data:
         parts += ["## Data", _table(facts.data)]
-    if facts.decisions:
-        parts += ["## Decided by looking at the data", "\n".join(f"- {_cell(note)}" for note in facts.decisions)]
+    if facts.decisions or facts.settled:
+        parts.append("## Decided by looking at the data")
+        parts += ["\n".join(f"- {_cell(note)}" for note in facts.decisions)] if facts.decisions else []
+        parts += ["Settings that were left open:", _table(facts.settled)] if facts.settled else []
     if facts.sizes:
         parts += ["## Size", _table(facts.sizes)]
     if facts.measures:

@@ -25,6 +25,7 @@ class UnknownReport:
     unknown: int
     different: int  # unknown tokens
     most_frequent: tuple[tuple[str, int], ...]
+    unseen: tuple[tuple[str, int], ...] = ()  # known tokens in which there is nothing to be seen, most frequent first
 
     @property
     def share(self) -> float:
@@ -41,19 +42,28 @@ class UnknownCounter:
         self._tokens = 0
         self._unknown = 0
         self._which: Counter[str] = Counter()
+        self._unseen: Counter[str] = Counter()
 
-    def add(self, tokens: int, unknown: Sequence[str]) -> None:
-        """Takes one text into the count, by its number of tokens and by those of them that are not known."""
+    def add(self, tokens: int, unknown: Sequence[str], unseen: Sequence[str] = ()) -> None:
+        """Takes one text into the count.
+
+        Args:
+            tokens: how many it has.
+            unknown: those of them that are not known.
+            unseen: those of the others in which there is nothing to be seen.
+        """
         self._texts += 1
         self._affected += bool(unknown)
         self._tokens += tokens
         self._unknown += len(unknown)
+        self._unseen.update(unseen)
         self._which.update(token for token in unknown if token in self._which or len(self._which) < KEPT)
 
     def report(self) -> UnknownReport:
         """What was counted."""
         most = tuple(self._which.most_common(SHOWN))
-        return UnknownReport(self._texts, self._affected, self._tokens, self._unknown, len(self._which), most)
+        unseen = tuple(self._unseen.most_common())
+        return UnknownReport(self._texts, self._affected, self._tokens, self._unknown, len(self._which), most, unseen)
 
 
 def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:

@@ -11,13 +11,16 @@ from torch import Tensor
 
 from recurra.bundle import Bundle, CardFacts, card_text, load_bundle
 from recurra.bundle.transaction import tidy
-from recurra.errors import ModelError
+from recurra.errors import ModelError, any_error_as
 from recurra.files import plain_errors
 from recurra.tasks.baseline import baseline_note, beside_baseline, published_baseline, stored_baseline
 from recurra.tasks.caveats import caveats, trained_of
 from recurra.tasks.evaluation import Evaluation
 from recurra.tasks.fit import Outcome, Request
 from recurra.tasks.model_folder import facts_of, parameter_count, save_network
+from recurra.tasks.recipe import TaskRecipe
+from recurra.tasks.recipe_file import asked_recipe, read_recipe
+from recurra.tasks.resuming import FREE, MEMBERS, damaged_run, flat
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
 from recurra.text.counted import counted, is_or_are
@@ -73,6 +76,7 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
         data=data,
         sizes=sizes,
         decisions=outcome.decisions,
+        settled=settled(run_folder, network.recipe),
         measures=evaluation.measures,
         measured_on=measured_on,
         caveats=too_short,
@@ -88,6 +92,17 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     weights = [weights_of(one.model) for one in networks]
     save_network(request.folder, task, network, weights, config, card_text(card), kept)
     return Closing(evaluation, config, card_text(card), kept)
+
+
+def settled(run_folder: Path, recipe: TaskRecipe) -> dict[str, object]:
+    """What became of the settings that the recipe that was asked for leaves open."""
+    path = asked_recipe(run_folder)
+    if path is None:
+        return {}
+    with any_error_as(lambda reason: damaged_run(path, reason)):
+        asked = flat(read_recipe(path, type(recipe)))
+    decided = {name: value for name, value in flat(recipe).items() if value != asked.get(name)}
+    return {name: value for name, value in decided.items() if name not in (*FREE, MEMBERS)}
 
 
 def finished_before(folder: Path, outcome: Outcome) -> Bundle | None:

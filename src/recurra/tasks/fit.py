@@ -332,7 +332,7 @@ def prepare(request: Request, budget: Budget, emit: Emit) -> Prepared:
     shutil.rmtree(run_folder / DATA, ignore_errors=True)  # of a start that came to nothing
     train, valid, columns = opened_both(task, request.data, request.valid, run_folder / COPIES, emit)
     parts = task.split(train, valid, request.recipe, emit)
-    decisions = [f"{name}: {value}" for name, value in parts.decided.items()]
+    decisions: list[str] = []
     recipe, deciding = request.recipe.with_settings(parts.decided), to_all([emit, partial(keep_note, decisions)])
     if request.vectors is not None and isinstance(task, ReadsWords):
         network = task.make_with_vectors(parts.train, recipe, deciding, request.vectors)

@@ -30,13 +30,14 @@ from recurra.data.content import Cell, Content, Fields, cells_of
 from recurra.data.images import ImageFile, is_named_as_image
 from recurra.data.numbers import missing_in
 from recurra.errors import DataError, UsageError
+from recurra.lists import integers
 from recurra.models import AUTO_POOLING, Branch
 from recurra.options import NoEffect
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.learner import TARGET, WIDE
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.many_to_one.wide import Beside
-from recurra.tasks.vocabulary import Side, Units
+from recurra.tasks.vocabulary import Side, Units, unseen_entries
 from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples encoded at once
@@ -239,8 +240,10 @@ def column_side(inputs: Inputs, k: int, column: TextColumn | CategoryColumn, min
 
     def read(examples: Sequence[Labelled]) -> Iterator[Units]:
         cells = [inputs.cells(one.content, "")[k] for one in examples]
+        unseen = unseen_entries(column.tokenizer) if isinstance(column, TextColumn) else {}
         for cell, row in zip(cells, column.encode(cells, [""] * len(cells)), strict=True):
-            yield Units(len(row), column.unknown(cell, row))
+            hidden = [unseen[id] for id in integers(row) if id in unseen] if unseen else ()
+            yield Units(len(row), column.unknown(cell, row), hidden)
 
     size = column.tokenizer.size if text else len(column.categories)
     name, setting = f"column {inputs.names[k]}" if inputs.names else "input", "text.vocabulary" if text else ""
