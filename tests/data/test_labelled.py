@@ -233,7 +233,7 @@ def test_examples_from_python() -> None:
     ("example", "message"),
     [
         ("ab", "expected .text, label., got str"),
-        (("a",), "got 1 values"),
+        (("a",), "got 1 value"),
         (("a", 3.5), "expected a text, got float"),
         (("\ud800", "x"), "lone surrogate"),
         (([[1], [2, 3]], "x"), "expected numbers"),

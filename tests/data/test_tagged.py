@@ -289,7 +289,7 @@ def test_tokens_and_tags_as_texts(row: str, tmp_path: Path) -> None:
 
 
 def test_texts_with_too_few_tags_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="every token needs a tag: 2 tokens, 1 tags"):
+    with pytest.raises(DataError, match="every token needs a tag: 2 tokens, 1 tag"):
         read(tmp_path, "a.jsonl", '{"tokens": "in York", "tags": "O O"}\n{"tokens": "in York", "tags": "O"}\n')
 
 

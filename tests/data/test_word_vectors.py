@@ -217,7 +217,7 @@ class TestModel2vec:
         ("tensors", "says"),
         [
             ({"weight": torch.ones(8, 3)}, "expected a tensor called embeddings, saw weight"),
-            ({"embeddings": torch.ones(8)}, "expected a table of vectors, saw 1 dimensions"),
+            ({"embeddings": torch.ones(8)}, "expected a table of vectors, saw 1 dimension"),
             ({"embeddings": torch.ones(5, 3)}, "there are 8 pieces in tokenizer.json, and vectors of 5"),
             ({"embeddings": torch.full((8, 3), torch.nan)}, "numbers that are not finite"),
         ],

@@ -142,7 +142,7 @@ def test_a_corpus_of_one_sentence(function: object, right: object, wrong: object
 
 @pytest.mark.parametrize("function", [exact_match, sequence_error_rate, token_error_rate, bleu, chrf, perplexity])
 def test_lengths_must_agree(function: object) -> None:
-    with pytest.raises(ValueError, match="2 predictions but 1 references"):
+    with pytest.raises(ValueError, match="2 predictions but 1 reference"):
         measured(function, ["a", "b"], ["a"])
     with pytest.raises(ValueError, match="no sentences"):
         measured(function, [], [])
@@ -191,7 +191,7 @@ def test_measure_pairs_wants_one_of_each() -> None:
     texts, units = ["a", "b"], [["a"], ["b"]]
     with pytest.raises(ValueError, match="2 predictions but 1 of them in units"):
         measure_pairs(texts, texts, units[:1], units[:1])
-    with pytest.raises(ValueError, match="2 predictions but 1 references"):
+    with pytest.raises(ValueError, match="2 predictions but 1 reference"):
         measure_pairs(texts, texts, units, units[:1])
     with pytest.raises(ValueError, match="2 references but 1 log-likelihoods"):
         measure_pairs(texts, texts, units, units, [-1.0], [1])

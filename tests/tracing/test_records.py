@@ -46,9 +46,9 @@ def trace(**changes: object) -> Trace:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        ([], "has 0 rows for 1 tokens"),
-        ([[0.5, 0.5], [0.5, 0.5]], "has 2 rows for 1 tokens"),
-        ([[1.0]], "row 0 of the attention has 1 numbers, expected 2"),
+        ([], "has 0 rows for 1 token"),
+        ([[0.5, 0.5], [0.5, 0.5]], "has 2 rows for 1 token"),
+        ([[1.0]], "row 0 of the attention has 1 number, expected 2"),
         ([[0.5, float("nan")]], "row 0 of the attention has a number that is not finite"),
         ([[float("inf"), 0.0]], "not finite"),
     ],
@@ -99,7 +99,7 @@ def test_a_layer_begins_from_a_state_that_it_has_after_its_steps_too() -> None:
 
 
 def test_a_trace_refuses_the_attention_of_another_sentence() -> None:
-    with pytest.raises(UsageError, match="the attention of the trace has 1 rows for 2 tokens"):
+    with pytest.raises(UsageError, match="the attention of the trace has 1 row for 2 tokens"):
         trace(target_tokens=["x", "y"])
     with pytest.raises(UsageError, match="has 2 numbers, expected 1"):
         trace(source_tokens=["a"])
@@ -184,7 +184,7 @@ def test_a_trace_is_saved_and_read_again(tmp_path: Path, made: Callable[[], Trac
 
 
 def test_a_series_has_bounds_for_every_step() -> None:
-    with pytest.raises(UsageError, match="'a' has 1 medians and other numbers"):
+    with pytest.raises(UsageError, match="'a' has 1 median and other numbers"):
         SeriesTrace("a", [1.0], [2.0], [1.5], [])
 
 

@@ -150,7 +150,7 @@ def only_column(y: object) -> object:
     if len(shape) != 2:
         return y
     if shape[1] != 1:
-        what = f"expected one target for each input, got {shape[1]} columns"
+        what = f"expected one target for each input, got {counted(shape[1], 'column')}"
         raise UsageError(what, where="y", fix="Give one of them: y[:, 0] of an array, y[name] of a data frame.")
     return frame[frame.columns[0]].to_native() if frame is not None else cast("Any", y).reshape(-1)
 

@@ -918,7 +918,7 @@ class Model:
             RunError: the folder holds something else, or cannot be written.
         """
         if not self._is_one:
-            what = f"{len(self.networks)} models from folders of their own cannot be saved in one"
+            what = f"{counted(len(self.networks), 'model')} from folders of their own cannot be saved in one"
             fix = "Save each by itself: model.members[0].save(path). recurra train --members trains several as one."
             raise UsageError(what, where="save", fix=fix)
         folder, network = folder_of(path), self.networks[0]
@@ -945,9 +945,11 @@ class Model:
         return unpickled, (bundles, self.path)
 
     def __repr__(self) -> str:
-        several = f"{len(self.networks)} models, " if len(self.networks) > 1 else ""
+        several = f"{counted(len(self.networks), 'model')}, " if len(self.networks) > 1 else ""
         first = self.networks[0]
-        return f"<recurra.Model {several}{first.describe()}, {parameter_count(first):,} parameters, {self.path}>"
+        return (
+            f"<recurra.Model {several}{first.describe()}, {counted(parameter_count(first), 'parameter')}, {self.path}>"
+        )
 
     def __str__(self) -> str:
         return model_text(self._shown())

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from recurra.baselines.allowance import Allowance
+from recurra.baselines.sorted_hashes import places_in
 from recurra.baselines.stored import Stored
 from recurra.lists import integers
 from recurra.text.shapes import shape_of
@@ -218,5 +219,5 @@ def hashed(text: str) -> int:
 
 def numbered(rows: Hashes, hashes: Hashes) -> Tensor:
     """The numbers of features [N, K], F where one is not known."""
-    places = np.searchsorted(hashes, rows).clip(max=len(hashes) - 1)
-    return torch.from_numpy(np.where(hashes[places] == rows, places, len(hashes)))
+    found = places_in(hashes, rows)
+    return torch.from_numpy(np.where(found.known, found.at, len(hashes)))

@@ -25,6 +25,7 @@ from recurra.baselines.stored import Array, Stored
 from recurra.lists import floats, integers
 from recurra.narrowing import are_texts, is_list
 from recurra.strict_json import parse_json
+from recurra.text.counted import counted
 
 MOST_NGRAMS = 60_000  # of words, and of characters
 HELD_OUT, TRIED = 5, 200  # of so many examples one is held out, and so many at most, to choose whether to copy
@@ -93,7 +94,7 @@ class NearestBaseline:
             stored.array("vectors", "<f8", (None, None)) if "vectors" in stored.arrays else texts_in(stored, "sources")
         )
         if len(sources) != len(answers) or not answers:
-            raise ValueError(f"{len(sources)} sources and {len(answers)} answers")
+            raise ValueError(f"{counted(len(sources), 'source')} and {counted(len(answers), 'answer')}")
         return cls(sources, answers, stored.facts["copies"] is True)
 
     def stored(self) -> Stored:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recurra.baselines.sorted_hashes import places_in
 from recurra.baselines.sparse import Sparse
 
 WORD = re.compile(r"\w+|[^\w\s]")
@@ -60,11 +61,6 @@ class Ngrams:
         rarity = np.log((1 + found.texts) / (1 + counts[chosen])) + 1
         return cls(found.hashes[begins[chosen]], rarity.astype(np.float32))
 
-    def places(self, hashes: Hashes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Where n-grams stand among those that are known, and which are known."""
-        places = np.searchsorted(self.hashes, hashes).clip(max=len(self.hashes) - 1)
-        return places, self.hashes[places] == hashes
-
     def shares(self, found: Occurrences, row: Sparse, weights: NDArray[np.float32], length: int) -> NDArray[np.float64]:
         """What each character of a text adds to what its row [1, F] times weights [F, L] is: [C, L].
 
@@ -76,7 +72,7 @@ class Ngrams:
         shares = np.zeros((length + 1, weights.shape[1]))
         if not len(row.columns):
             return shares[:-1]
-        places, known = self.places(found.hashes)
+        places, known = places_in(self.hashes, found.hashes)
         values = np.zeros(len(self.hashes))
         values[row.columns] = row.values
         values[places[known]] /= np.bincount(places[known], minlength=len(self.hashes))[places[known]]
@@ -90,7 +86,7 @@ class Ngrams:
         """The rows [N, F] of texts, each of length 1, or 0 where nothing is known."""
         if not len(self.hashes):
             return Sparse.empty(found.texts, 0)
-        places, known = self.places(found.hashes)
+        places, known = places_in(self.hashes, found.hashes)
         rows, columns = found.rows[known], places[known]
         values = (1 + np.log(found.counts[known])) * self.rarity[columns]
         lengths = np.sqrt(np.bincount(rows, values**2, minlength=found.texts))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.baselines.stored import Stored
+from recurra.text.counted import counted
 
 Values = NDArray[np.float64]
 LEVEL, TREND, SEASON = (0.05, 0.2, 0.5, 0.9), (0.0, 0.1), (0.05, 0.3)  # smoothing parameters that are tried
@@ -130,8 +131,8 @@ class SmoothingBaseline:
     def name(self) -> str:
         """The way."""
         if self.way == MEDIAN:
-            return f"{self.way} of {self.season} and {self.second_season} steps"
-        return f"{self.way} of {self.season} steps" if self.way in SEASONAL else self.way
+            return f"{self.way} of {self.season} and {counted(self.second_season, 'step')}"
+        return f"{self.way} of {counted(self.season, 'step')}" if self.way in SEASONAL else self.way
 
     @classmethod
     def fit(cls, windows: Sequence[Window], season: int, second_season: int = 1) -> SmoothingBaseline:

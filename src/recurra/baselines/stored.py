@@ -12,6 +12,7 @@ from safetensors.numpy import load, save
 
 from recurra.narrowing import object_of, value_of
 from recurra.strict_json import parse_json
+from recurra.text.counted import counted
 
 DESCRIPTION = "baseline"  # the only entry of the header's metadata, so that equal baselines are equal bytes
 MOST_BYTES = 16_000_000
@@ -74,7 +75,7 @@ def from_bytes(data: bytes) -> Stored:
         ValueError, and whatever else its parser says of impossible content: it is damaged.
     """
     if len(data) > MOST_BYTES:
-        raise ValueError(f"{len(data):,} bytes")
+        raise ValueError(f"{counted(len(data), 'byte')}")
     size = int.from_bytes(data[:8], "little")
     header = object_of(parse_json(data[8 : 8 + size]))
     described = value_of(str, object_of(header["__metadata__"])[DESCRIPTION])

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from recurra.errors import ModelError
+from recurra.text.counted import counted
 
 
 def size_of(path: Path) -> int:
@@ -35,7 +36,9 @@ def read_bytes(path: Path, limit: int) -> bytes:
     """
     size = size_of(path)
     if size > limit:
-        raise ModelError(f"{size:,} bytes, far more than such a file of a model has ({limit:,})", where=str(path))
+        raise ModelError(
+            f"{counted(size, 'byte')}, far more than such a file of a model has ({limit:,})", where=str(path)
+        )
     try:
         return path.read_bytes()
     except OSError as error:

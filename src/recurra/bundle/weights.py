@@ -19,7 +19,7 @@ from recurra.bundle.reading import read_bytes, size_of
 from recurra.errors import ModelError
 from recurra.narrowing import list_of, object_of, value_of
 from recurra.strict_json import parse_json
-from recurra.text.counted import named
+from recurra.text.counted import counted, named
 
 CHECKSUM = "sha256"  # in the header's metadata; files of other programs have none
 HEADER_LIMIT = 10_000_000  # bytes; a tensor takes about a hundred
@@ -91,7 +91,7 @@ def read_header(path: Path) -> Header:
         raise damaged(path, "its header cannot be read") from error
     expected = 8 + header_size + end
     if size != expected:
-        raise damaged(path, f"it has {size:,} bytes, its header says {expected:,}")
+        raise damaged(path, f"it has {counted(size, 'byte')}, its header says {expected:,}")
     return Header(metadata, {name: tensor for name, (tensor, _) in described.items()}, size)
 
 
@@ -105,7 +105,7 @@ def _described(entry: Mapping[str, object]) -> tuple[Tensor, int]:
     tensor = torch.empty(shape, dtype=TYPES[value_of(str, entry["dtype"])], device="meta")
     begin, end = (value_of(int, place) for place in list_of(entry["data_offsets"]))
     if end - begin != tensor.nbytes:
-        raise ValueError(f"{tensor.nbytes:,} bytes of numbers stand in {end - begin:,}")
+        raise ValueError(f"{counted(tensor.nbytes, 'byte')} of numbers stand in {end - begin:,}")
     return tensor, end
 
 
@@ -117,7 +117,7 @@ def not_safetensors(path: Path, size: int) -> ModelError:
             where=str(path),
             fix="In the repository that it came from: git lfs pull",
         )
-    return damaged(path, f"cut short, or no safetensors file: {size:,} bytes, and no header within them")
+    return damaged(path, f"cut short, or no safetensors file: {counted(size, 'byte')}, and no header within them")
 
 
 def damaged(path: Path, why: str) -> ModelError:

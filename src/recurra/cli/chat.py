@@ -17,7 +17,7 @@ from recurra.cli.predict import check_dials
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
 from recurra.say import harmless, say
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -96,7 +96,7 @@ def through_pipe(conversation: Conversation) -> None:
     if report := unknown.report():
         say(f"recurra: {report}")
     if cut:
-        number = f"{cut:,} of {replies:,} replies {is_or_are(cut)}"
+        number = f"{cut:,} of {counted(replies, 'reply')} {is_or_are(cut)}"
         say(f"recurra: {number} cut off at the maximum length (--set max_length=N)")
 
 

@@ -14,7 +14,7 @@ from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import as_typed
 from recurra.say import say
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
@@ -90,7 +90,7 @@ def generate(
         out.writelines(f"{line}\n" for line in lines_of(found, output_format))
     cut = sum(not one.finished for one in found.alternatives)
     if cut and length is None and isinstance(loaded.predictor, Generates) and not loaded.predictor.endless:
-        number = f"{cut:,} of {len(found.alternatives):,} continuations {is_or_are(cut)}"
+        number = f"{cut:,} of {counted(len(found.alternatives), 'continuation')} {is_or_are(cut)}"
         say(f"recurra: {number} cut off before the end of the line; --length N sets the maximum number of units")
     if found.unknown:
         say(f"recurra: the model does not know {', '.join(map(repr, dict.fromkeys(found.unknown)))}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli.options import argument, option
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 from recurra.text.visible import as_given
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def read_one(model: Model, given: str, line: int | None) -> object:
     if line is not None or (kind in ("file", "series", "vector") and is_file(given)):
         found = next(islice(model.read(given), (line or 1) - 1, None), None)
         if found is None:
-            raise UsageError(f"{given} has fewer than {line or 1} inputs", where="--line", fix="Give a smaller number.")
+            raise UsageError(
+                f"{given} has fewer than {counted(line or 1, 'input')}", where="--line", fix="Give a smaller number."
+            )
         return found
     if kind == "vector":
         return numbers(given)

@@ -15,6 +15,7 @@ from recurra.cli.output import PAGE, check_ending, opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of, written_settings
 from recurra.errors import UsageError
 from recurra.say import say
+from recurra.text.counted import counted
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -89,7 +90,7 @@ def predict(
     for note in inputs.notes:
         say(f"recurra: {note}")
     for note, count in said.items():
-        say(f"recurra: {note}" + (f", in {count:,} answers" if count > 1 else ""))
+        say(f"recurra: {note}" + (f", in {counted(count, 'answer')}" if count > 1 else ""))
     for report in (unknown.report(), cut.report()):
         if report and not interactive:
             say(f"recurra: {report}")
@@ -152,4 +153,4 @@ def attention_page(path: str | None, title: str) -> Generator[Callable[[AnyAnswe
         yield take
         file.writelines(page(shown, title))
     if taken > MAPS:
-        say(f"{path} shows the first {MAPS} of {taken:,} inputs")
+        say(f"{path} shows the first {MAPS} of {counted(taken, 'input')}")

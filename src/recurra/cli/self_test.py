@@ -11,13 +11,16 @@ from recurra.cells import LSTM
 from recurra.cli.machine import Finding
 from recurra.layers import Recurrent
 from recurra.padded import Padded
+from recurra.text.counted import counted
 
 TOLERANCE = 1e-4  # between the implementations, in float32
 
 
 def examine() -> Iterator[Finding]:
     """Everything, in the order in which it is shown."""
-    yield Finding("torch runs", f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()} kernels")
+    yield Finding(
+        "torch runs", f"{counted(torch.get_num_threads(), 'thread')}, {torch.backends.cpu.get_cpu_capability()} kernels"
+    )
     yield from accelerators()
     yield implementations()
 

@@ -15,6 +15,7 @@ from recurra.data import Ragged
 from recurra.data.content import Cell
 from recurra.models import Branch, ManyToOneOptions, category_branch
 from recurra.padded import Padded
+from recurra.text.counted import counted
 from recurra.text.special import SPECIAL_TOKENS, UNK
 
 
@@ -37,7 +38,7 @@ class CategoryColumn:
         return cls(tuple(sorted({text.strip() for text in texts})))
 
     def describe(self) -> str:
-        return f"one of {len(self.categories):,} categories"
+        return f"one of {counted(len(self.categories), 'category')}"
 
     def sizes(self) -> dict[str, object]:
         return {}

@@ -18,6 +18,7 @@ from recurra.data.number_format import Said, Written, column_format
 from recurra.data.number_text import MISSING, NotANumber, is_number, parse_number
 from recurra.errors import DataError, UsageError
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 
 NUMBERS = 0.95  # share of the cells from which on a column is one of numbers; the rest is then wrong
 MAX_CATEGORIES = 100
@@ -70,7 +71,7 @@ class CellCounts:
         different, empty = len(self.texts), self.texts.get("", 0)
         left = f" ({empty:,} of them empty)" if empty else ""
         if different <= MAX_CATEGORIES and self.total >= USES * different:
-            return Choice("category", f"only {different} different texts in {self.total:,}{left}")
+            return Choice("category", f"only {counted(different, 'different text')} in {self.total:,}{left}")
         return Choice("text", f"{different:,}{'+' * (different == KEPT)} different texts in {self.total:,}{left}")
 
 

@@ -24,6 +24,7 @@ from recurra.errors import DataError
 from recurra.models import Branch, ManyToOneOptions
 from recurra.models.many_to_one import Kind
 from recurra.padded import Padded
+from recurra.text.counted import counted
 
 ColumnKind = Literal["text", "category", "number", "vector", "series", "image"]
 
@@ -129,7 +130,7 @@ def kind_of_cell(cell: Cell) -> str:
     if isinstance(cell, str):
         return "a text"
     size = len(cell.names)
-    return f"series of {size} numbers a step" if cell.is_series else f"vectors of {size} numbers"
+    return f"series of {counted(size, 'number')} a step" if cell.is_series else f"vectors of {counted(size, 'number')}"
 
 
 def other_kind(expected: str, cell: Cell, place: str) -> DataError:

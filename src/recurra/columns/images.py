@@ -27,6 +27,7 @@ from recurra.models import Branch, ManyToOneOptions, TokenReader, image_branch, 
 from recurra.models.image_encoder import Grid, cut, grid_of
 from recurra.models.many_to_one import Kind
 from recurra.padded import Padded
+from recurra.text.counted import counted
 from recurra.tracing import Picture
 from recurra.training import Emit, Note
 
@@ -92,7 +93,11 @@ class ImageColumn:
         channels = decided_channels(found) if size.channels == "auto" else size.channels
         column = cls(ImageShape(height, width, CHANNELS[channels]), cells, network)
         sizes = {(one.height, one.width) for one in found}
-        own = f"all are {found[0].height} x {found[0].width}" if len(sizes) == 1 else f"they have {len(sizes):,} sizes"
+        own = (
+            f"all are {found[0].height} x {found[0].width}"
+            if len(sizes) == 1
+            else f"they have {counted(len(sizes), 'size')}"
+        )
         emit(Note(f"{column.pixels()}: {own} of {len(found):,} looked at, {WHY[channels]} "
                   "(data.height, width, channels)"))  # fmt: skip
         return column
@@ -204,7 +209,10 @@ class ImageColumn:
             stored(mapping, name, int) for name in ("height", "width", "channels", "cells")
         )
         if min(height, width, cells) < 1 or max(height, width, cells) > LARGEST or channels not in CHANNELS.values():
-            raise damaged(f"there are no images of {height} x {width} pixels, {channels} channels, {cells} cells")
+            raise damaged(
+                f"there are no images of {height} x {width} pixels, "
+                f"{counted(channels, 'channel')}, {counted(cells, 'cell')}"
+            )
         return cls(ImageShape(height, width, channels), cells, stored_one_of(mapping, "network", NETWORKS))
 
     @property

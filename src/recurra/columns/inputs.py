@@ -203,7 +203,7 @@ class Inputs:
         if not columns or len(described) < len(columns):
             raise damaged("expected 'columns' to be a list of objects")
         if not are_texts(names) or len(names) != (0 if len(columns) == 1 else len(columns)):
-            raise damaged(f"expected a name for each of {len(columns)} columns")
+            raise damaged(f"expected a name for each of {counted(len(columns), 'column')}")
         return cls(tuple(COLUMNS[stored_one_of(one, "kind", tuple(COLUMNS))](one) for one in described), tuple(names))
 
     @property

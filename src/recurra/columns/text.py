@@ -27,6 +27,7 @@ from recurra.models import Branch, ManyToOneOptions, TokenReader, token_branch
 from recurra.models.word_embedding import TableShape
 from recurra.padded import Padded
 from recurra.text import ChosenUnits, Normalization, Tokenizer, decide_whole_units
+from recurra.text.counted import counted
 from recurra.text.names import reading_form, vocabulary_limit
 from recurra.text.special import SPECIAL_TOKENS, UNK
 from recurra.text.tokenizer import VOCABULARY
@@ -58,7 +59,7 @@ def check_vocabulary(size: int, min_count: int, none: str = "no unit") -> None:
         RunError: no unit is seen often enough.
     """
     if size == len(SPECIAL_TOKENS):
-        what = f"{none} is seen {min_count} times: the vocabulary would be empty"
+        what = f"{none} is seen {counted(min_count, 'time')}: the vocabulary would be empty"
         raise RunError(what, fix="Lower text.min_count.")
 
 

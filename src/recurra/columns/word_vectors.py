@@ -22,7 +22,7 @@ from recurra.columns.stored import damaged, stored
 from recurra.data.word_vectors import MOST_NUMBERS, FoundVectors, read_word_vectors
 from recurra.errors import DataError, UsageError
 from recurra.models.word_embedding import TableShape, WordEmbedding
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 from recurra.text.forms import forms
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.text.tokenizer import MOST_ENTRIES, Tokenizer, count_words, most_frequent
@@ -102,7 +102,9 @@ def learn_words(
     others = {*known.values(), *found.words[: found.first]} - {*own}
     words = [*own, *(word for word in found.words if word in others)]
     if len(words) > MOST_ENTRIES - len(SPECIAL_TOKENS):
-        what = f"the model would know {len(words):,} words, and a vocabulary has at most {MOST_ENTRIES:,} entries"
+        what = (
+            f"the model would know {counted(len(words), 'word')}, and a vocabulary has at most {MOST_ENTRIES:,} entries"
+        )
         raise UsageError(what, fix=f"Lower vectors.words, which is {given.options.words:,}.")
     table = WordTable(
         TableShape(len(SPECIAL_TOKENS) + len(own), len(SPECIAL_TOKENS) + len(words), found.size),
@@ -152,14 +154,14 @@ def say_found(counts: Counter[str], known: Mapping[str, str], found: FoundVector
         DataError: none has.
     """
     share = sum(counts[word] for word in known) / max(1, counts.total())
-    many = f"{len(known):,} of {len(counts):,} words ({share:.1%} of all tokens)"
+    many = f"{len(known):,} of {counted(len(counts), 'word')} ({share:.1%} of all tokens)"
     if not known:
         examples = ", ".join(repr(word) for word, _ in counts.most_common(3))
-        what = f"{about}none of the {len(counts):,} words of the training data ({examples}) is in it"
+        what = f"{about}none of the {counted(len(counts), 'word')} of the training data ({examples}) is in it"
         fix = "Word vectors are of words separated by spaces, in one language: give those for the language of the data."
         raise DataError(what, where=found.name, fix=fix)
     warning = "warning: " if share < FEW else ""
-    emit(Note(f"{warning}{about}vectors: {many} are in {found.name}, {found.size:,} dimensions"))
+    emit(Note(f"{warning}{about}vectors: {many} are in {found.name}, {counted(found.size, 'dimension')}"))
 
 
 def say_kept(table: WordTable, beside: int, options: VectorOptions, emit: Emit, about: str) -> None:
@@ -208,5 +210,7 @@ def stored_table(mapping: Mapping[str, object], vocabulary: int) -> TableShape:
     """
     trained, size = stored(mapping, "trained", int), stored(mapping, "size", int)
     if not len(SPECIAL_TOKENS) <= trained <= vocabulary or not 1 <= size <= MOST_NUMBERS:
-        raise damaged(f"{trained:,} of {vocabulary:,} vectors of {size:,} numbers are trained")
+        raise damaged(
+            f"{trained:,} of {counted(vocabulary, 'vector')} of {counted(size, 'number')} {is_or_are(trained)} trained"
+        )
     return TableShape(trained, vocabulary, size)

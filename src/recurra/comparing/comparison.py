@@ -22,7 +22,7 @@ from recurra.metrics.bootstrap import Numbers
 from recurra.metrics.examples import PERCENT, shares
 from recurra.metrics.paired import LEVEL, MIN_EXAMPLES, Resampled, holm, paired_difference, resample
 from recurra.metrics.slices import Bin, bins
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 from recurra.views import comparison_html, comparison_page, comparison_text
 from recurra.views.records import (
     ComparisonRecord,
@@ -183,7 +183,7 @@ def measured_on(request: ComparisonRequest) -> str:
 
 def notes(request: ComparisonRequest, groups: Sequence[Group], examples: int) -> list[str]:
     """Caveats for the reader of the figures."""
-    found = [f"{group.variant.name}: {len(group.failed)} of {request.seeds} runs failed: {group.failed[0]}"
+    found = [f"{group.variant.name}: {len(group.failed)} of {counted(request.seeds, 'run')} failed: {group.failed[0]}"
              for group in groups if group.failed]  # fmt: skip
     if request.seeds == 1:
         found.append(
@@ -193,7 +193,9 @@ def notes(request: ComparisonRequest, groups: Sequence[Group], examples: int) ->
         f"{group.variant.name}: no gradient flow: {why}" for group in groups for why in without_flow(request, group)
     ]
     if examples < MIN_EXAMPLES:
-        found.append(f"{examples} examples are too few for any difference to be significant")
+        found.append(
+            f"{counted(examples, 'example')} {is_or_are(examples)} too few for any difference to be significant"
+        )
     return found + sorted({note for group in groups for result in group.results for note in result.notes})
 
 
@@ -222,7 +224,8 @@ def overlap_notes(trained_on: Sequence[bool], unseen: Mapping[str, float], measu
         return []
     shared, total, unit = sum(trained_on), len(trained_on), " %" if scale == PERCENT else ""
     if not unseen:
-        return [f"all {total:,} examples are also in the training data: this says nothing about new examples"]
+        every = f"all {total:,} examples are" if total > 1 else "the only example is"
+        return [f"{every} also in the training data: this says nothing about new examples"]
     means = ", ".join(f"{name} {value_text(measure, value)}{unit}" for name, value in unseen.items())
     known = f"{shared:,} of the examples {is_or_are(shared)} also in the training data"
-    return [f"{known}; on the {total - shared:,} others: {means}"]
+    return [f"{known}; on the {counted(total - shared, 'other')}: {means}"]

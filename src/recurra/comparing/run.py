@@ -44,6 +44,7 @@ from recurra.tasks.split import shared_keys, smallest
 from recurra.tasks.taken import is_start as is_run_start
 from recurra.tasks.taken import refuse_file
 from recurra.tasks.task import Emit
+from recurra.text.counted import counted
 from recurra.training import CHECKPOINT, Budget, Event, Note, locked
 
 TRAINING, MEASURING = 0.8, 0.15  # of a run's time, where test data are given
@@ -121,7 +122,7 @@ def check_time(seconds: float | None, count: int, least: float, fewer: str) -> N
         UsageError: with what would be needed.
     """
     if seconds is not None and seconds < least * count:
-        what = f"{seconds / count:.1f} s for each of the {count} runs is too little: each needs {least:g} s"
+        what = f"{seconds / count:.1f} s for each of the {counted(count, 'run')} is too little: each needs {least:g} s"
         raise UsageError(what, where="--time", fix=f"Give --time {minutes(least * count)}, {fewer}.")
 
 
@@ -303,4 +304,4 @@ def result_line(number: int, request: ComparisonRequest, trial: Trial, result: T
     share = result.scores.measures[name]
     value, unit = float(shares(share.statistics().sum(axis=0))), " %" if share.scale == PERCENT else ""
     measured = f"{name.replace('_', ' ')} {value_text(name, value)}{unit}"
-    return f"{head}: {measured}, {result.steps:,} steps in {result.seconds:.0f} s"
+    return f"{head}: {measured}, {counted(result.steps, 'step')} in {result.seconds:.0f} s"

@@ -23,6 +23,7 @@ from recurra.data.cache import EncodedPairs
 from recurra.data.table import Ragged
 from recurra.errors import UsageError
 from recurra.padded import Padded
+from recurra.text.counted import counted
 from recurra.text.special import EOS, GO, PAD
 
 Index = NDArray[np.int64]
@@ -136,7 +137,7 @@ def _buckets(source: Lengths, target: Lengths, growth: float) -> NDArray[np.int3
     the next, which may share a batch, have sources of like length.
     """
     if len(source) != len(target):
-        raise ValueError(f"{len(source)} sources but {len(target)} targets")
+        raise ValueError(f"{counted(len(source), 'source')} but {counted(len(target), 'target')}")
     source_class, target_class = _geometric(source, growth), _geometric(target, growth)
     classes = int(source_class.max(initial=0)) + 1
     sideways = np.where(target_class % 2 == 0, source_class, classes - 1 - source_class)

@@ -35,6 +35,7 @@ from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError
 from recurra.lists import is_array
 from recurra.narrowing import is_sequence
+from recurra.text.counted import counted
 from recurra.text.visible import as_given
 
 # The path of an image; its bytes [rows, columns (, channels)]; a vector [D].
@@ -171,7 +172,7 @@ class Alike:
 def kind_of(content: Content) -> str:
     """In words: an image, or a vector of so many numbers."""
     count = numbers_in(content)
-    return f"a vector of {count} numbers" if count else "an image"
+    return f"a vector of {counted(count, 'number')}" if count else "an image"
 
 
 def numbers_in(content: Content) -> int:
@@ -199,7 +200,7 @@ def with_columns(reading: Reading) -> DataSource:
     if found := find(source.sides.known, names):
         return replace(source, source_column=found[0], target_column=found[1])
     if len(names) > 2:
-        reading.note(f"{reading.name} has {len(names)} columns: the first two are the image and its text")
+        reading.note(f"{reading.name} has {counted(len(names), 'column')}: the first two are the image and its text")
     return replace(source, source_column="1", target_column="2")
 
 

@@ -15,6 +15,7 @@ from recurra.data.known_names import find
 from recurra.data.source import DataSource, Sides
 from recurra.errors import DataError, UsageError
 from recurra.options import nearest
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt, is_blank, visible
 
 TAB = "\t"
@@ -55,7 +56,7 @@ class Columns(NamedTuple):
     @property
     def expected(self) -> str:
         """The number of columns in words: "2 columns", "at least 3 columns"."""
-        return f"{'' if self.most else 'at least '}{self.least} columns"
+        return f"{'' if self.most else 'at least '}{counted(self.least, 'column')}"
 
 
 def joined(cells: Sequence[str], place: str) -> str:

@@ -180,7 +180,7 @@ def is_token(row: Row, layout: Layout, sentence: Unfinished) -> bool:
     seen, wanted = len(row.fields), max(layout.columns, layout.token + 1, layout.tag + 1)
     if not layout.fits(row.fields) or wanted > seen:
         fix = "A token and its tag stand on one line, with a tab between them; an empty line ends a sentence."
-        raise Wrong(RAGGED, f"expected {wanted} columns, saw {seen}: {excerpt(row.text)}", row, fix)
+        raise Wrong(RAGGED, f"expected {counted(wanted, 'column')}, saw {seen}: {excerpt(row.text)}", row, fix)
     if not layout.numbered:
         return True
     found = ID.fullmatch(row.fields[0])

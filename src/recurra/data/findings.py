@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from recurra.errors import DataError
+from recurra.text.counted import counted
 
 SHOWN = 20  # problems
 OF_A_KIND = 5  # of these
@@ -52,7 +53,7 @@ class Findings:
             raise next(iter(self.first.values()))[0]
         counts = ", ".join(f"{kind}: {count:,}" for kind, count in self.counts.most_common())
         raise DataError(
-            "\n".join([f"{total:,} problems ({counts})", *self._listed(total)]),
+            "\n".join([f"{counted(total, 'problem')} ({counts})", *self._listed(total)]),
             where=self.name,
             fix="\n  ".join(self._remedies()) or None,
         )
@@ -68,7 +69,7 @@ class Findings:
         if not others:
             return line
         more = ", ..." if self.times[what] > len(errors) else ""
-        return f"{line}\n    {self.times[what]:,} times, also at {', '.join(map(str, others))}{more}"
+        return f"{line}\n    {counted(self.times[what], 'time')}, also at {', '.join(map(str, others))}{more}"
 
     def _remedies(self) -> list[str]:
         every = (error for errors in self.first.values() for error in errors)

@@ -70,7 +70,7 @@ def read_folder(reading: Reading) -> Iterator[Example]:
     others = len(os.listdir(folder)) - len(files)
     if others:
         beside = f"{counted(others, 'other')} {is_or_are(others)} not read"
-        reading.note(f"{name}: {len(files)} files ending in .txt are the labels; {beside}")
+        reading.note(f"{name}: {counted(len(files), 'file')} ending in .txt are the labels; {beside}")
     for label, path in files.items():
         for line in TextFile(path, None, reading.facts.notes).lines(reading.findings):
             yield Example(line.text, label, line.number)

@@ -28,6 +28,7 @@ from recurra.data.timeline import note_other_step
 from recurra.data.times import forms_of
 from recurra.errors import DataError
 from recurra.narrowing import is_iterable, is_row
+from recurra.text.counted import counted
 from recurra.text.visible import as_given, excerpt
 
 START, TARGET, NAME, FREQUENCY = "start", "target", "item_id", "freq"
@@ -172,7 +173,7 @@ def _times(start: object, step: Step | None, count: int, place: str) -> tuple[st
     except (OverflowError, ValueError):
         fix = f"Mend {START!r}, or leave {FREQUENCY!r} out."
         raise DataError(
-            f"{count:,} steps of {step} after {text} are beyond the year 9999", where=place, fix=fix
+            f"{counted(count, 'step')} of {step} after {text} are beyond the year 9999", where=place, fix=fix
         ) from None
 
 

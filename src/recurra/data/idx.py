@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from recurra.data.images import Pixels
 from recurra.data.lines import IDX, is_stream, unpacked_check
 from recurra.errors import DataError
+from recurra.text.counted import counted
 
 BYTES = 0x08  # idx's number for unsigned bytes
 MOST_DIMENSIONS = 8
@@ -58,7 +59,9 @@ def read_pictures(path: str, name: str) -> Iterator[Pixels]:
             data = _bytes(file, wanted * rows * columns, name)
             if len(data) < wanted * rows * columns:
                 read += len(data) // (rows * columns)
-                raise DataError(f"expected {count:,} pictures, the file ends after {read:,}", where=name, fix=AGAIN)
+                raise DataError(
+                    f"expected {counted(count, 'picture')}, the file ends after {read:,}", where=name, fix=AGAIN
+                )
             yield from np.frombuffer(data, dtype=np.uint8).reshape(wanted, rows, columns)
             read += wanted
             check(read * rows * columns)
@@ -81,7 +84,7 @@ def read_labels(path: str, name: str) -> NDArray[np.uint8]:
         if len(data) == count:
             _check_end(file, name)
     if len(data) < count:
-        raise DataError(f"expected {count:,} labels, the file ends after {len(data):,}", where=name, fix=AGAIN)
+        raise DataError(f"expected {counted(count, 'label')}, the file ends after {len(data):,}", where=name, fix=AGAIN)
     return np.frombuffer(bytes(data), dtype=np.uint8)
 
 
@@ -89,7 +92,7 @@ def _described(magic: bytes) -> str | None:
     """What the first four bytes say; None where they are not those of idx."""
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in NUMBERS or not 1 <= magic[3] <= MOST_DIMENSIONS:
         return None
-    return IDX.get(magic, f"{NUMBERS[magic[2]]} in {magic[3]} dimensions")
+    return IDX.get(magic, f"{NUMBERS[magic[2]]} in {counted(magic[3], 'dimension')}")
 
 
 AGAIN = "The file was cut off: copy or download it again."

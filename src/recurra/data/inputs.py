@@ -107,7 +107,8 @@ def wanted(reading: Reading, header: Sequence[str], place: str) -> Columns:
     if source.source_column is not None:
         return by_name(source, header, place, with_target=False)
     if len(header) > 2:
-        what = f"expected a column named {source.sides.first}, saw {len(header)} columns: {excerpt(', '.join(header))}"
+        seen = f"{counted(len(header), 'column')}: {excerpt(', '.join(header))}"
+        what = f"expected a column named {source.sides.first}, saw {seen}"
         raise DataError(what, where=place, fix="Name the column: --source-column.")
     return Columns((0,), None, 1, None)
 

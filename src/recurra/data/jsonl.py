@@ -19,6 +19,7 @@ from recurra.data.number_text import NumberText
 from recurra.errors import DataError
 from recurra.narrowing import is_object
 from recurra.options import nearest, unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import as_given, code_point, excerpt
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")  # endings
@@ -185,7 +186,7 @@ def _record(line: Line, reading: Reading, example: str) -> dict[str, object]:
     except RecursionError:
         raise _Wrong(kind, "arrays or objects stand too deeply inside one another", place, DAMAGED) from None
     except ValueError:  # that Python has for numbers alone
-        digits = f"a number has more than {sys.get_int_max_str_digits():,} digits"
+        digits = f"a number has more than {counted(sys.get_int_max_str_digits(), 'digit')}"
         raise _Wrong(kind, digits, place, DAMAGED) from None
     if not is_object(value):
         what = f"expected an object, saw {kind_of(value)}: {excerpt(line.text)}"

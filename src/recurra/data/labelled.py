@@ -42,6 +42,7 @@ from recurra.data.ts_file import TsFile
 from recurra.data.vectors import kind_of_table, read_table
 from recurra.errors import DataError
 from recurra.narrowing import is_mapping
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 E = TypeVar("E")
@@ -152,7 +153,7 @@ def read_idx(reading: Reading) -> Iterator[Labelled]:
             yield Labelled(picture, str(marks[count - 1]), count)
     if count != len(marks):
         raise DataError(
-            f"{count:,} pictures, but {len(marks):,} labels in {labels}",
+            f"{counted(count, 'picture')}, but {counted(len(marks), 'label')} in {labels}",
             where=images,
             fix="Do both files belong to the same data set?",
         )

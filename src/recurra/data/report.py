@@ -100,7 +100,8 @@ def _characters(characters: CharacterReport, normalization: str) -> list[str]:
 
 
 def _spellings(characters: CharacterReport, normalization: str) -> str:
-    seen = f"{characters.composed:,} texts with composed letters (NFC), {characters.decomposed:,} with decomposed (NFD)"
+    composed = f"{counted(characters.composed, 'text')} with composed letters (NFC)"
+    seen = f"{composed}, {characters.decomposed:,} with decomposed (NFD)"
     if normalization == "none":
         return f"{WARNING}{seen}: the model takes them for different letters; set text.normalization to NFC"
     return f"{seen}: all are normalized to {normalization}"
@@ -121,7 +122,7 @@ def _valid(valid: ValidReport) -> list[str]:
 
 def _unknown(side: str, report: UnknownReport) -> str:
     if not report.unknown:
-        return f"{side}: every one of the {report.tokens:,} units is in the vocabulary"
+        return f"{side}: every one of the {counted(report.tokens, 'unit')} is in the vocabulary"
     which = ", ".join(f"{visible(token)} ({count:,})" for token, count in report.most_frequent)
     mark, units = WARNING if report.share > HIGH_UNKNOWN else "", counted(report.tokens, "unit")
     return (

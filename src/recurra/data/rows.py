@@ -24,6 +24,7 @@ from recurra.data.turns import turns_key
 from recurra.errors import DataError, UsageError
 from recurra.lists import is_array, python_value
 from recurra.narrowing import is_iterable, is_mapping, is_row, is_sequence
+from recurra.text.counted import counted
 from recurra.text.visible import as_given
 
 NO_PAIR = "rows that are not valid {}s"
@@ -135,7 +136,7 @@ def _two(row: object, place: str, first: str, second: str) -> tuple[object, obje
         raise DataError(f"expected ({first}, {second}), got {shown(row)}", where=place, fix=fix)
     values: list[object] = list(row)
     if len(values) != 2:
-        raise DataError(f"expected ({first}, {second}), got {len(values)} values", where=place, fix=fix)
+        raise DataError(f"expected ({first}, {second}), got {counted(len(values), 'value')}", where=place, fix=fix)
     return plain(values[0]), plain(values[1])
 
 

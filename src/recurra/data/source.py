@@ -20,6 +20,7 @@ from recurra.data.known_names import OF_PAIRS, Names
 from recurra.data.lines import STANDARD_INPUT, TextFile, is_stream
 from recurra.errors import DataError, UsageError
 from recurra.files import file_error
+from recurra.text.counted import counted
 from recurra.text.visible import as_given
 
 LIMIT = "RECURRA_INPUT_LIMIT"  # the variable that says how much of a stream is copied: 500MB, 20GB
@@ -204,7 +205,7 @@ def _copy(stream: IO[bytes], copy: IO[bytes], most: int, name: str) -> None:
         read += len(data)
         if read > most:
             raise DataError(
-                f"the input has not ended after {most:,} bytes, the most that is copied from a pipe",
+                f"the input has not ended after {counted(most, 'byte')}, the most that is copied from a pipe",
                 where=name,
                 fix=f"Write it into a file and give its name, or raise the limit: {LIMIT}=20GB",
             )

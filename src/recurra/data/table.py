@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from recurra.data.chunks import chunks
 from recurra.errors import DataError
 from recurra.files import plain_errors_within, sync_folder
+from recurra.text.counted import counted
 
 FORMAT = 2
 CHUNK = 1024  # rows written at once
@@ -260,7 +261,7 @@ def _mapped(path: Path, kind: str, count: int) -> Values:
     expected = count * np.dtype(kind).itemsize
     seen = path.stat().st_size if path.is_file() else None
     if seen != expected:
-        has = "is missing" if seen is None else f"has {seen} bytes"
+        has = "is missing" if seen is None else f"has {counted(seen, 'byte')}"
         raise DataError(f"the file {has}, {expected} were written", where=str(path), fix=_REMEDY)
     if count == 0:
         return np.empty(0, dtype=kind)  # an empty file cannot be mapped

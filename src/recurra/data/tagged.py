@@ -35,6 +35,7 @@ from recurra.data.tagged_keys import Keys, keys_of, list_of
 from recurra.errors import DataError
 from recurra.narrowing import are_texts, is_row, is_sequence
 from recurra.options import unknown_name
+from recurra.text.counted import counted
 from recurra.text.visible import is_blank
 
 ENDINGS = {
@@ -182,7 +183,7 @@ def _numbers(key: str, place: str) -> DataError:
 
 def _uneven(where: str, tokens: Sequence[str], tags: Sequence[str]) -> DataError:
     return DataError(
-        f"every token needs a tag: {len(tokens)} tokens, {len(tags)} tags",
+        f"every token needs a tag: {counted(len(tokens), 'token')}, {counted(len(tags), 'tag')}",
         where=where,
         fix=f"Tokens: {' '.join(tokens)[:80]!r}; tags: {' '.join(tags)[:80]!r}. Outside all names the tag is O.",
     )

@@ -23,6 +23,7 @@ from recurra.data.number_text import NotANumber, parse_number
 from recurra.data.numbers import Numbers, numbered
 from recurra.errors import DataError
 from recurra.options import nearest
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 BAD_CASES = "series that cannot be read"
@@ -145,7 +146,7 @@ def _read_case(text: str, line: Line, header: Header) -> Case:
     expected = header.dimensions or len(variables)
     if len(variables) != expected or not variables:
         raise NotANumber(
-            f"expected {expected} variables{'' if label is None else ' and a label'}, saw {len(variables)}: "
+            f"expected {counted(expected, 'variable')}{'' if label is None else ' and a label'}, saw {len(variables)}: "
             f"{excerpt(text)}",
             "A colon stands between the variables, and before the label.",
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recurra.text.counted import and_others, counted, is_or_are
+from recurra.text.counted import and_others, counted, counted_as, is_or_are
 from recurra.text.visible import standing_alone
 
 HIGH_UNKNOWN = 0.01  # share of units not in the vocabulary that is worth a warning
@@ -79,7 +79,7 @@ def lacking(report: UnknownReport, size: int, noun: str, becomes: str) -> str:
     share, are = report.affected / max(1, report.texts), is_or_are(report.unknown)
     return (
         f"{report.unknown:,} of {counted(report.tokens, 'unit')} ({report.share:.2%}), in {report.affected:,} of "
-        f"{report.texts:,} {noun} ({share:.1%}), {are} not in the vocabulary of {size:,} "
+        f"{counted_as(report.texts, noun)} ({share:.1%}), {are} not in the vocabulary of {size:,} "
         f"and {becomes.format(are=are)}: {named}{more}"
     )
 
@@ -94,5 +94,5 @@ def remedy(report: UnknownReport, size: int, setting: str, min_count: int) -> st
     most = report.most_frequent[0][1]
     if most < min_count:
         return f"--set text.min_count={most} takes in the most frequent of them (it is {min_count:,} now)"
-    seen = f" that are seen {min_count:,} times (text.min_count)" if min_count > 1 else ""
+    seen = f" that are seen {counted(min_count, 'time')} (text.min_count)" if min_count > 1 else ""
     return f"--set {setting}={size + report.different} takes in all{seen}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 from recurra.metrics.bootstrap import Numbers, Score, interval
+from recurra.text.counted import counted
 
 
 class MeasureRecord(TypedDict):
@@ -52,7 +53,7 @@ def require_pairs(predictions: Sized, references: Sized) -> int:
         ValueError: none at all, or not one reference for each prediction.
     """
     if len(predictions) != len(references):
-        raise ValueError(f"{len(predictions)} predictions but {len(references)} references")
+        raise ValueError(f"{len(predictions)} predictions but {counted(len(references), 'reference')}")
     if not len(references):
         raise ValueError("nothing to measure: no sentences")
     return len(references)

@@ -52,6 +52,7 @@ from recurra.models.linear_base import LinearBase
 from recurra.models.patches import in_patches, patch_ends
 from recurra.models.recurrent_stack import recurrent_stack
 from recurra.padded import Padded, last_of, select_rows
+from recurra.text.counted import counted
 
 KEPT = 0.7  # of the weight of a value by the one a season before it
 MOST_SMOOTHED = 20  # values; further ones would hardly count
@@ -250,7 +251,7 @@ class Forecaster(nn.Module):
             return (
                 "the smoothed last values" if self.season == 1 else f"the smoothed values of seasons of {self.season}"
             )
-        return "the last known value" if self.season == 1 else f"the value {self.season} steps before"
+        return "the last known value" if self.season == 1 else f"the value {counted(self.season, 'step')} before"
 
     def over(self, window: Padded, *, trace: bool = False) -> Unrolled:
         """The layers over the window [B, T, D] (in deviations)."""

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from recurra.padded import Padded
+from recurra.text.counted import counted
 
 SLOWER = 0.1  # than the network
 
@@ -55,7 +56,7 @@ class LinearBase(nn.Module):
         """What a forecast is counted from, where the linear function is called so."""
         if self.second_season == 1:
             return linear
-        return f"the median of {linear} and the values {self.season} and {self.second_season} steps before"
+        return f"the median of {linear} and the values {self.season} and {counted(self.second_season, 'step')} before"
 
     @property
     def weight(self) -> Tensor:

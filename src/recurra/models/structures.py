@@ -32,6 +32,7 @@ from recurra.models.vector_encoder import VectorEncoder
 from recurra.models.word_embedding import WordEmbedding
 from recurra.structure import LAST_STEP, NO_ATTENTION, Part, Structure, Tower
 from recurra.structure import Decoder as DecoderParts
+from recurra.text.counted import counted
 
 SHOWN = {"elman": "Elman", "gru": "GRU", "lstm": "LSTM", "mingru": "minGRU", "minlstm": "minLSTM", "slstm": "sLSTM"}
 SYMBOLS = {"hidden": "h", "cell": "c"}  # of the tensors of a state
@@ -360,8 +361,8 @@ def forecaster_structure(model: Forecaster) -> Structure:
     body = layer_parts(model.layers)
     width = model.layers.output_size
     last = Part("pooling", LAST_STEP, width, width, 0)
-    steps = "the next step" if model.recursive or model.horizon == 1 else f"the next {model.horizon:,} steps"
-    series = "" if targets == 1 else f" of {targets} columns"
+    steps = "the next step" if model.recursive or model.horizon == 1 else f"the next {counted(model.horizon, 'step')}"
+    series = "" if targets == 1 else f" of {counted(targets, 'column')}"
     return Structure(
         "forecaster",
         gives=f"{steps}{series}",
@@ -382,5 +383,5 @@ def layer_structure(layer: Layer | Cell | FeedForward) -> Structure:
     if isinstance(layer, FeedForward):
         tower = Tower("numbers", (), parts, ordered=False)
         return Structure("feed-forward network", "numbers", "once", (tower,), parameters=count(layer))
-    name = "layer" if len(parts) == 1 else f"{len(parts)} layers"
+    name = "layer" if len(parts) == 1 else f"{counted(len(parts), 'layer')}"
     return Structure(name, "numbers", "each step", (Tower("numbers", (), parts),), parameters=count(layer))

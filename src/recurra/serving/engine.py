@@ -30,6 +30,7 @@ from typing_extensions import TypeVar
 
 from recurra.errors import RecurraError
 from recurra.serving.short import Short
+from recurra.text.counted import counted
 from recurra.turns import GivenUp, between_steps
 
 SLICE = 0.004  # seconds that a job computes before others have their turn
@@ -320,7 +321,7 @@ class Engine:
             inputs = [one for request in requests for one in request.inputs]
             every = list(work(inputs))
             if len(every) != len(inputs):
-                raise RuntimeError(f"{len(every)} results of {len(inputs)} inputs")
+                raise RuntimeError(f"{counted(len(every), 'result')} of {counted(len(inputs), 'input')}")
             each = iter(every)
             return [(request, [next(each) for _ in request.inputs]) for request in requests]
         except RecurraError as error:

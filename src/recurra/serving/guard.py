@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recurra.serving.failures import Failure, refusal
 from recurra.serving.keys import Keys
 from recurra.serving.options import ServeOptions, allowed_hosts
+from recurra.text.counted import counted
 
 OPEN = ("/healthz", "/readyz")  # for whoever looks after the server
 FORMS = {"/translate", "/detect"}  # that take what a form of HTML sends as well
@@ -84,7 +85,7 @@ class Guard:
         return None
 
     def _too_large(self) -> Failure:
-        what = f"the body is larger than {self.options.max_body:,} bytes"
+        what = f"the body is larger than {counted(self.options.max_body, 'byte')}"
         return Failure(message=what, where="body", fix="Send less at a time.")
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:

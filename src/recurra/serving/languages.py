@@ -12,6 +12,7 @@ from recurra.errors import UsageError
 from recurra.serving.models import Served
 from recurra.tasks.seq2seq.predictor import TextPredictor
 from recurra.text import SourceTokenizer
+from recurra.text.counted import counted
 
 NAMED = re.compile(r"([a-z]{2,3}(?:_[A-Za-z]{2,4})?)-([a-z]{2,3}(?:_[A-Za-z]{2,4})?)")  # en-de, zh_Hans-en
 
@@ -35,7 +36,7 @@ def pairs_of(served: Mapping[str, Served], said: str) -> dict[str, Pair]:
     translating = [name for name, one in served.items() if source_of(one) is not None]
     codes = [part.strip() for part in said.split(",") if part.strip()] or [last_part(name) for name in translating]
     if said and len(codes) != len(translating):
-        what = f"{len(codes)} pairs of languages for {len(translating)} translation models"
+        what = f"{counted(len(codes), 'pair')} of languages for {counted(len(translating), 'translation model')}"
         raise UsageError(what, where="--languages", fix="Give one for each: --languages en-de,de-en.")
     found: dict[str, Pair] = {}
     for name, code in zip(translating, codes, strict=True):

@@ -8,6 +8,7 @@ from typing import cast
 from recurra.options import unknown_name
 from recurra.serving.failures import Refused
 from recurra.serving.options import ServeOptions, flag
+from recurra.text.counted import counted
 
 # Options of answering -> the limit that holds for them.
 LIMITED = {
@@ -55,11 +56,11 @@ def check_inputs(inputs: Sequence[object], limits: ServeOptions, most: str = "ma
         Refused: 413, with the limit.
     """
     if len(inputs) > limits.max_inputs:
-        raise too_much("inputs", f"{len(inputs)} inputs", limits.max_inputs, "max_inputs", 413)
+        raise too_much("inputs", f"{counted(len(inputs), 'input')}", limits.max_inputs, "max_inputs", 413)
     for k, one in enumerate(inputs):
         size = size_of(one)
         if size > getattr(limits, most):
-            raise too_much(f"inputs[{k}]", f"{size:,} characters or numbers", getattr(limits, most), most, 413)
+            raise too_much(f"inputs[{k}]", f"{counted(size, 'character')} or numbers", getattr(limits, most), most, 413)
 
 
 def size_of(given: object) -> int:

@@ -23,6 +23,7 @@ from recurra.serving.models import Models, Served
 from recurra.serving.observed import TEXTS
 from recurra.serving.options import ServeOptions
 from recurra.serving.patience import Patience, too_late
+from recurra.text.counted import counted
 
 R = TypeVar("R")
 
@@ -125,7 +126,12 @@ class Server:
             sized = None if kind is None else (*kind, size_class(inputs))
             return self.engine.submit(sized, work, inputs, told)
         except Overloaded:
-            raise Refused(429, f"{self.engine.most_waiting} requests wait already", retry_after=1) from None
+            most = self.engine.most_waiting
+            raise Refused(
+                429,
+                f"{counted(most, 'request')} {'waits' if most == 1 else 'wait'} already",
+                retry_after=1,
+            ) from None
 
     async def alone(self, request: Request, compute: Callable[[], R]) -> R:
         """What is computed for one request only.

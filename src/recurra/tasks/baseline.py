@@ -24,6 +24,7 @@ from recurra.metrics import Measure
 from recurra.tasks.evaluation import BaselineScores, Evaluation
 from recurra.tasks.fitted_once import Once
 from recurra.tasks.headline_score import headline_score
+from recurra.text.counted import counted_as
 from recurra.training import Budget, Emit, Note
 
 SHARE = 0.02  # of the time of a training
@@ -104,7 +105,7 @@ def fitted_baseline(task: HasBaseline, train: Iterable[object], network: object,
     fitted = f"baseline: {found.name}"
     if allowance.of:
         part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
-        fitted += f", fitted on {part}{allowance.of:,} training {task.noun}"
+        fitted += f", fitted on {part}{counted_as(allowance.of, f'training {task.noun}')}"
     return found.stored().to_bytes(), fitted + (f", stopped after {SHARE:.0%} of the time" if allowance.cut else "")
 
 

@@ -17,7 +17,7 @@ def caveats(trained: Mapping[str, object]) -> list[str]:
     if trained.get("ended by") != OUT_OF_TIME or not isinstance(steps, int):
         return []
     members = trained.get("members")
-    networks = f" {members} networks" if isinstance(members, int) else ""
+    networks = f" {counted(members, 'network')}" if isinstance(members, int) else ""
     return [
         f"the time was up after {counted(steps, 'step')} of training{networks}, which is too little to learn much; "
         "train further with --resume and a longer --time"

@@ -14,6 +14,7 @@ from recurra.tasks.recipe import TaskRecipe
 from recurra.tasks.taken import DATA
 from recurra.tasks.task import Emit, Task
 from recurra.tasks.vocabulary import say_unknown
+from recurra.text.counted import counted
 from recurra.training import Note
 
 SHOWN = 200  # characters of an example
@@ -39,7 +40,7 @@ def check_examples(
     parts = task.split(train, other, recipe, emit)
     network = task.make(parts.train, recipe.with_settings(parts.decided), emit)
     say_unknown(task.sides(network), parts.train, parts.valid, task.noun, emit)
-    emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
+    emit(Note(f"network: {network.describe()}, {counted(parameter_count(network), 'parameter')}"))
     emit(Note(", ".join(f"{name}: {size:,}" for name, size in network.sizes().items())))
     for name, examples in zip(("train", "valid"), parts[:2], strict=True):
         task.encode(examples, network, copies / DATA / name)

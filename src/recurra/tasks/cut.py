@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 from recurra.tasks.answer import AnyAnswer
-from recurra.text.counted import SHOWN, is_or_are
+from recurra.text.counted import SHOWN, counted, is_or_are
 
 
 class Cut:
@@ -36,7 +36,7 @@ class Cut:
         """
         if not self.count:
             return None
-        outputs = f"{self.count:,} of {self.answers:,} outputs {is_or_are(self.count)}"
+        outputs = f"{self.count:,} of {counted(self.answers, 'output')} {is_or_are(self.count)}"
         rest = f" and {self.count - len(self.first):,} more" if self.count > len(self.first) else ""
         where = f"{noun}{'' if self.count == 1 else 's'} {', '.join(map(str, self.first))}{rest}"
         return (

@@ -17,7 +17,7 @@ from recurra.data import BatchingOptions, eval_batches, longest_batch, make_batc
 from recurra.errors import DataError, RunError
 from recurra.models import device_of
 from recurra.tasks.task import Emit
-from recurra.text.counted import is_or_are, named
+from recurra.text.counted import counted_as, is_or_are, named
 from recurra.training import Index, Loss, Note, Score
 
 E = TypeVar("E")
@@ -135,7 +135,7 @@ def short_enough(lengths: Lengths, longest: int, noun: str, unit: str, emit: Emi
         raise RunError(f"all {noun} are longer than {longest:,} {unit}", fix="Raise --set data.max_length.")
     if len(kept) < len(lengths):
         left = len(lengths) - len(kept)
-        emit(Note(f"{left:,} of {len(lengths):,} {noun} {is_or_are(left)} longer than {longest:,} {unit} and "
+        emit(Note(f"{left:,} of {counted_as(len(lengths), noun)} {is_or_are(left)} longer than {longest:,} {unit} and "
                   f"{is_or_are(left)} left out (data.max_length)"))  # fmt: skip
     return kept
 

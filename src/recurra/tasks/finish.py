@@ -23,7 +23,7 @@ from recurra.tasks.recipe_file import asked_recipe, read_recipe
 from recurra.tasks.resuming import FREE, MEMBERS, damaged_run, flat
 from recurra.tasks.sample import read_sample
 from recurra.tasks.task import Emit
-from recurra.text.counted import counted, is_or_are
+from recurra.text.counted import counted_as, is_or_are
 from recurra.training import Note, weights_of
 
 
@@ -47,7 +47,9 @@ def finish(request: Request, outcome: Outcome, emit: Emit) -> Closing:
     evaluation = predictor.evaluate(examples, options)
     evaluation = beside_baseline(evaluation, baseline, run_folder, task, predictor, examples, options)
     where = "the model was trained on them" if all(trained_on) else "also used for model selection"
-    measured_on = f"{len(examples):,} validation {task.noun} ({grouped(evaluation, len(examples))}{where})"
+    measured_on = (
+        f"{counted_as(len(examples), f'validation {task.noun}')} ({grouped(evaluation, len(examples))}{where})"
+    )
     data = {f"training {task.noun}": len(outcome.encoded.train), f"validation {task.noun}": len(outcome.encoded.valid)}
     sizes = sizes_of(outcome)
     emit(Note(describe(evaluation, task.headline, measured_on)))
@@ -126,7 +128,7 @@ def same_weights(some: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> bo
 def grouped(evaluation: Evaluation, examples: int) -> str:
     """What counts once where several examples are of one source or image."""
     noun = evaluation.details.get("counted")
-    return f"{counted(evaluation.count, noun.removesuffix('s'))}; " if noun and evaluation.count < examples else ""
+    return f"{counted_as(evaluation.count, noun)}; " if noun and evaluation.count < examples else ""
 
 
 def describe(evaluation: Evaluation, headline: Mapping[str, str], measured_on: str) -> str:

@@ -66,6 +66,7 @@ from recurra.tasks.task import Emit, Encoded, Network, ReadsWords, Task
 from recurra.tasks.vocabulary import say_unknown
 from recurra.tasks.word_vectors import VECTORS, check_vectors
 from recurra.tasks.word_vectors import record_of as record_of_vectors
+from recurra.text.counted import counted, counted_as
 from recurra.training import (
     CHECKPOINT,
     INTERRUPTED,
@@ -169,7 +170,7 @@ def fit(request: Request, budget: Budget | None, emit: Emit) -> Outcome:
             asked = recorded.then(budget, request.command, before, network.recipe.training.members)
             write_record(run_folder, asked)
         shutil.rmtree(run_folder / COPIES, ignore_errors=True)  # everything is encoded; what stays is tried again
-        emit(Note(f"network: {network.describe()}, {parameter_count(network):,} parameters"))
+        emit(Note(f"network: {network.describe()}, {counted(parameter_count(network), 'parameter')}"))
         prepared = Prepared(network, encoded, columns, decisions)
         training = Training(request, prepared, asked.budget)
         training.go(checkpoint, emit, show)
@@ -433,7 +434,7 @@ def opened(task: Task, data: DataSource, copies: Path, purpose: str, emit: Emit)
     if not total:
         raise DataError("there are no examples", where=found.name)
     place = "" if data.rows is not None else f" in {found.name}"
-    emit(Note(f"{total:,} {task.noun}{purpose}{place}"))
+    emit(Note(f"{counted_as(total, task.noun)}{purpose}{place}"))
     return found
 
 

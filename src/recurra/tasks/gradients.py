@@ -128,7 +128,7 @@ def traced_run(asked: Asked) -> TracedRun:
 def _notes(sample: Sample[Question], runs: _Runs, found: GradientFlow, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
-        taken = f"{len(sample.kept):,} of {sample.total:,} examples {was_or_were(len(sample.kept))} taken"
+        taken = f"{len(sample.kept):,} of {counted(sample.total, 'example')} {was_or_were(len(sample.kept))} taken"
         yield f"{taken}, drawn with seed {seed}"
     if runs.refusals:
         line, why = runs.refusals[0]
@@ -149,6 +149,6 @@ def _limits(recipe: TaskRecipe) -> Iterator[str]:
     """How training differs from what was measured."""
     if isinstance(recipe, LanguageRecipe) and recipe.data.form == "running":
         steps = recipe.batching.steps
-        yield f"in training errors go back {steps} steps at most (batching.steps), and are cut off there"
+        yield f"in training errors go back {counted(steps, 'step')} at most (batching.steps), and are cut off there"
     if isinstance(recipe, TagRecipe) and recipe.model.characters:
         yield "the layers that read the characters of each token are not included"

@@ -23,7 +23,7 @@ from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.language_model.recipe import LanguageRecipe
 from recurra.tasks.recipe import TaskRecipe
 from recurra.text.columns import TAB
-from recurra.text.counted import was_or_were
+from recurra.text.counted import counted, was_or_were
 from recurra.text.visible import safe_repr
 
 STRETCH = 300  # characters of running text that are one example, about
@@ -104,7 +104,7 @@ def sampled(examples: Examples[E], most: int, recipe: TaskRecipe, seed: int = 1)
     sample = Sample(list(islice(examples, most)), examples.count()) if running else drawn(examples, most, seed)
     if sample.total > most:
         how = "the first ones" if running else f"drawn with seed {seed}"
-        examples.notes.append(f"{most:,} of {sample.total:,} {examples.noun}s {was_or_were(most)} taken, {how}")
+        examples.notes.append(f"{most:,} of {counted(sample.total, examples.noun)} {was_or_were(most)} taken, {how}")
     return examples.pieces(lambda every: iter(sample.kept))
 
 

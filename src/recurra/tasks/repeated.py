@@ -15,7 +15,7 @@ import numpy as np
 
 from recurra.data import HasLine, Kind
 from recurra.tasks.keys import key_number
-from recurra.text.counted import has_or_have, named
+from recurra.text.counted import counted, has_or_have, named
 
 E = TypeVar("E", bound=HasLine)
 
@@ -51,7 +51,7 @@ def several_note(examples: Iterable[E], kind: Kind[E]) -> str:
     found = several(examples, kind)
     if not found.inputs:
         return ""
-    one, where = found.inputs == 1, f"{found.examples:,} examples, lines {named(found.lines)}"
+    one, where = found.inputs == 1, f"{counted(found.examples, 'example')}, lines {named(found.lines)}"
     return kind.several.format(
         count=f"{found.inputs:,}", s="" if one else "s", have=has_or_have(found.inputs), where=where
     )

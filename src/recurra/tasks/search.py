@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recurra.decoding import Hypothesis, SearchRecord
+from recurra.text.counted import counted
 from recurra.text.special import GO, SPECIAL_TOKENS
 from recurra.tracing import SearchNode, SearchOutput, SearchTree
 from recurra.views import search_html, search_lines
@@ -15,7 +16,7 @@ class ShownSearch(SearchTree):
 
     def __repr__(self) -> str:
         outputs = ", ".join(repr(output.text) for output in self.outputs[:3])
-        return f"<recurra.SearchTree ({self.method}) of {len(self.nodes):,} hypotheses, to {outputs}>"
+        return f"<recurra.SearchTree ({self.method}) of {counted(len(self.nodes), 'hypothesis')}, to {outputs}>"
 
     def __str__(self) -> str:
         return "\n".join(search_lines(self))

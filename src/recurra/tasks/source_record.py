@@ -15,6 +15,7 @@ from recurra.files import atomic_write
 from recurra.narrowing import are_texts, is_list, list_of, object_of, value_of
 from recurra.strict_json import parse_json
 from recurra.tasks.resuming import START_AGAIN
+from recurra.text.counted import counted
 
 E = TypeVar("E", bound=HasLine)
 SOURCE, DECISIONS = "source.json", "decisions.json"
@@ -30,8 +31,8 @@ class Part(NamedTuple):
 
     def __str__(self) -> str:
         if self.name == ROWS:
-            return f"{self.size:,} examples given in Python"
-        return f"{self.name} ({self.size:,} bytes)" if self.digest else self.name
+            return f"{counted(self.size, 'example')} given in Python"
+        return f"{self.name} ({counted(self.size, 'byte')})" if self.digest else self.name
 
 
 ROWS = ""  # the name of what is no file

@@ -52,9 +52,8 @@ class ShownStates(States):
         return "\n".join(states_lines(self))
 
     def __repr__(self) -> str:
-        return (
-            f"<recurra.States of {counted(len(self.examples), 'example')}: {self.what}, {self.values.shape[1]} numbers>"
-        )
+        examples, numbers = counted(len(self.examples), "example"), counted(self.values.shape[1], "number")
+        return f"<recurra.States of {examples}: {self.what}, {numbers}>"
 
     def _repr_html_(self) -> str:
         return states_html(self)
@@ -172,7 +171,7 @@ def shortened(text: str) -> str:
 def _notes(sample: Sample[Question], found: Found, seed: int) -> Iterator[str]:
     """What was taken, and what was left out."""
     if sample.total > len(sample.kept):
-        taken = f"{len(sample.kept):,} of {sample.total:,} examples {was_or_were(len(sample.kept))} taken"
+        taken = f"{len(sample.kept):,} of {counted(sample.total, 'example')} {was_or_were(len(sample.kept))} taken"
         yield f"{taken}, drawn with seed {seed}"
     if found.left > 0:
         yield f"{counted(found.left, 'example')} left out: {LARGEST:,} numbers are kept at most"

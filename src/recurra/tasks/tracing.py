@@ -254,7 +254,9 @@ def traced(asked: Asked, task: str, *, gradients: bool | Sequence[int] = False) 
     """
     first, *others = [_trace(asked, probe, task, gradients) for probe in asked.probes]
     count = len(asked.probes)
-    together = f"the answer is that of {count} networks together; the trace is of the first, members has the others"
+    together = (
+        f"the answer is that of {counted(count, 'network')} together; the trace is of the first, members has the others"
+    )
     notes = [*first.notes, *([together] if others else [])]
     return replace(first, members=others, search=asked.search, series=asked.series, notes=notes)
 
@@ -300,7 +302,7 @@ def _gradients(
     if isinstance(wanted, bool):
         chosen = spread(count, min(MOST_LOSSES, most_outputs(probe)))
         if len(chosen) < count:
-            notes.append(f"gradients of the losses at {len(chosen)} of {count} outputs, evenly spread")
+            notes.append(f"gradients of the losses at {len(chosen)} of {counted(count, 'output')}, evenly spread")
     else:
         chosen = checked_outputs(wanted, count)
     losses = {k: asked.loss(run, k) for k in chosen}
@@ -365,15 +367,18 @@ def explained(
     other = None if instead is None else asked.number_of(instead)
     found = METHODS[method](probe, _what(asked, places, other))
     centres, units = _scales(asked, places)
-    notes = [f"of the first of {len(asked.probes)} networks"] if len(asked.probes) > 1 else []
+    notes = [f"of the first of {counted(len(asked.probes), 'network')}"] if len(asked.probes) > 1 else []
     notes += asked.notes
     if not outputs and len(places) < count:
         notes.append(
-            f"{len(places)} of {count} outputs are explained, evenly spread; each can be asked for by its number"
+            f"{len(places)} of {counted(count, 'output')} {is_or_are(len(places))} explained, evenly spread; "
+            "each can be asked for by its number"
         )
     if found.inexact:
         which = (
-            "the scores" if found.inexact == len(places) else f"the scores of {found.inexact} of {len(places)} outputs"
+            "the scores"
+            if found.inexact == len(places)
+            else f"the scores of {found.inexact} of {counted(len(places), 'output')}"
         )
         why = "the output changes too abruptly for the number of steps that are computed"
         notes.append(

@@ -107,7 +107,8 @@ def what_if(before: Question, after: Question, intervention: Intervention) -> Sh
         after = replace(after, networks=[changed, *others], told=_untouched(after, changed))
         if others:
             notes.append(
-                f"the first of {len(after.networks)} networks is changed inside, the others are as they were; "
+                f"the first of {counted(len(after.networks), 'network')} is changed inside, the others are as they "
+                "were; "
                 "the answer is that of all"
             )
     now = forced(after, intervention.of(Force))

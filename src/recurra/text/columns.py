@@ -79,7 +79,7 @@ class ColumnTokenizer:
         cells = text.split(TAB)
         if len(cells) != len(self.columns):
             raise DataError(
-                f"expected {len(self.columns)} columns ({self.units}), saw {len(cells)}: {excerpt(text)}",
+                f"expected {counted(len(self.columns), 'column')} ({self.units}), saw {len(cells)}: {excerpt(text)}",
                 fix=f"Put a tab ({SEPARATOR}) between the columns, and none inside them.",
             )
         return cells

@@ -8,8 +8,22 @@ SHOWN = 5  # lines, or other things, that a message names
 
 
 def counted(number: int, noun: str) -> str:
-    """The number and its noun, which is given in the singular and takes an s."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """The number and its noun, which is given in the singular."""
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
+
+
+def counted_as(number: int, nouns: str) -> str:
+    """The same of a noun that is given in the plural: "1 pair", "2 captioned images", "1 series"."""
+    return f"{number:,} {nouns.removesuffix('s') if number == 1 and nouns != 'series' else nouns}"
+
+
+def plural(noun: str) -> str:
+    """Of a noun that follows the rules: "pairs", "entries", "processes", "hypotheses"."""
+    if noun.endswith("is"):
+        return f"{noun[:-2]}es"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}{'es' if noun.endswith(('s', 'x', 'sh')) else 's'}"
 
 
 def is_or_are(number: int) -> str:
@@ -25,6 +39,11 @@ def was_or_were(number: int) -> str:
 def has_or_have(number: int) -> str:
     """The same of what they have."""
     return "has" if number == 1 else "have"
+
+
+def does_or_do(number: int) -> str:
+    """What so many things do (not)."""
+    return "does" if number == 1 else "do"
 
 
 def with_article(noun: str) -> str:

@@ -45,6 +45,7 @@ from recurra.text.characters import (
     grouped,
     normalized,
 )
+from recurra.text.counted import counted
 from recurra.text.forms import forms
 from recurra.text.names import (
     CHARACTER_NAMES,
@@ -499,9 +500,9 @@ def _stored_model(found: Mapping[str, object], units: Units) -> models.Model:
     """
     vocab = cast("dict[str, int]", as_object(found.get("vocab")))
     if len(vocab) > MOST_ENTRIES:
-        raise _no_tokenizer(f"{len(vocab):,} entries, more than the {MOST_ENTRIES:,} that are read")
+        raise _no_tokenizer(f"{counted(len(vocab), 'entry')}, more than the {MOST_ENTRIES:,} that are read")
     if not all(type(id) is int for id in vocab.values()) or set(vocab.values()) != set(range(len(vocab))):
-        raise _no_tokenizer(f"the ids of its {len(vocab):,} entries are not 0 to {len(vocab) - 1:,}")
+        raise _no_tokenizer(f"it has {counted(len(vocab), 'entry')}, whose ids are not 0 to {len(vocab) - 1:,}")
     first = tuple(sorted(vocab, key=vocab.__getitem__)[: len(SPECIAL_TOKENS)])
     if first != SPECIAL_TOKENS:
         raise _no_tokenizer(f"it begins with {as_given(' '.join(first))}, not with {' '.join(SPECIAL_TOKENS)}")

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from recurra.text.counted import counted
 from recurra.text.names import Decision, Units
 
 ChosenUnits = Literal["auto", Units]  # as a recipe names them: auto looks at the data and says why
@@ -132,6 +133,7 @@ def _share_new(entries: Sequence[Sequence[str]]) -> float:
 def _numbers(seen: Measured) -> str:
     return (
         f"{seen.spaced:.0%} of {seen.entries:,} have spaces, {seen.pieces:.1f} pieces per entry, "
-        f"{seen.piece_length:.1f} characters per piece, {seen.types:,} different pieces used {seen.uses:.1f} times "
+        f"{seen.piece_length:.1f} characters per piece, {counted(seen.types, 'different piece')} used {seen.uses:.1f} "
+        "times "
         f"each, {seen.numbers:.0%} of them with numbers"
     )

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 from recurra.tracing.kept import Kept
 from recurra.tracing.pattern import Match, Pattern, Span, own_place, places, ranked
 
@@ -85,7 +86,7 @@ class Activations(Kept):
     def __post_init__(self) -> None:
         steps = sum(map(len, self.texts))
         if self.values.ndim != 2 or len(self.values) != steps or not steps:
-            what = f"expected a row for each of {steps} steps, saw the shape {list(self.values.shape)}"
+            what = f"expected a row for each of {counted(steps, 'step')}, saw the shape {list(self.values.shape)}"
             raise UsageError(what, where=f"activations of {self.layer}")
         if not np.isfinite(self.values).all():
             raise UsageError("a number is not finite", where=f"activations of {self.layer}")
@@ -232,7 +233,7 @@ class Activations(Kept):
 
     def _column(self, unit: int) -> Numbers:
         if not 0 <= unit < self.units:
-            what = f"unit {unit} of a layer of {self.units} units"
+            what = f"unit {unit} of a layer of {counted(self.units, 'unit')}"
             raise UsageError(what, where="unit", fix=f"Units are counted from 0 to {self.units - 1}.")
         return self.values[:, unit].astype(np.float64)
 
@@ -240,13 +241,13 @@ class Activations(Kept):
         """Which unit is above the threshold at each step of a text [T, H]."""
         values = self.of(self._checked_text(text)).astype(np.float64)
         if not 0 <= first < last <= len(values):
-            what = f"steps {first} to {last} of a text of {len(values)} steps"
+            what = f"steps {first} to {last} of a text of {counted(len(values), 'step')}"
             raise UsageError(what, where="span", fix="Give the first step, from 0, and the one after the last.")
         return values > threshold
 
     def _checked_text(self, text: int) -> int:
         if not 0 <= text < len(self.texts):
-            raise UsageError(f"text {text} of {len(self.texts)} texts", where="text")
+            raise UsageError(f"text {text} of {counted(len(self.texts), 'text')}", where="text")
         return text
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from recurra.errors import DataError, UsageError
 from recurra.files import plain_errors
 from recurra.narrowing import is_list, is_object, is_sequence
+from recurra.text.counted import counted
 
 Array = NDArray[np.float32]
 
@@ -35,7 +36,9 @@ def check_array(name: str, values: Array, rows: int) -> None:
         UsageError: what was expected and what was seen.
     """
     if values.ndim != 2 or len(values) != rows:
-        raise UsageError(f"{name} has the shape {list(values.shape)}, expected one row for each of {rows} steps")
+        raise UsageError(
+            f"{name} has the shape {list(values.shape)}, expected one row for each of {counted(rows, 'step')}"
+        )
     if not np.isfinite(values).all():
         raise UsageError(f"{name} has a number that is not finite")
 

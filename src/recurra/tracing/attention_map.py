@@ -9,6 +9,7 @@ from typing import Self
 
 from recurra.errors import UsageError
 from recurra.narrowing import list_of, object_of
+from recurra.text.counted import counted
 from recurra.tracing.matrix import Matrix, check_matrix
 from recurra.tracing.picture import Picture
 from recurra.tracing.records import Recorded, record_of
@@ -40,7 +41,9 @@ class AttentionMap(Recorded):
 
     def __post_init__(self) -> None:
         if self.columns and sum(number for _, number in self.columns) != len(self.source_tokens):
-            raise UsageError(f"the columns of an attention map do not have its {len(self.source_tokens)} source tokens")
+            raise UsageError(
+                f"the columns of an attention map do not have its {counted(len(self.source_tokens), 'source token')}"
+            )
         check_matrix("the attention", self.weights, self.target_tokens, len(self.source_tokens), "source tokens")
 
     @classmethod

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 from recurra.tracing.arrays import Array, check_array, json_pieces
 from recurra.tracing.picture import Picture
 from recurra.tracing.records import Recorded
@@ -36,7 +37,7 @@ class AttributedInput:
 
     def __post_init__(self) -> None:
         if self.scores.ndim == 2 and self.scores.shape[1] != len(self.tokens):
-            raise UsageError(f"{self.name} has {self.scores.shape[1]} scores for {len(self.tokens)} tokens")
+            raise UsageError(f"{self.name} has {self.scores.shape[1]} scores for {counted(len(self.tokens), 'token')}")
         check_array(f"the attribution to {self.name}", self.scores, len(self.scores))
 
 

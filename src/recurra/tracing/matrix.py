@@ -6,6 +6,7 @@ import math
 from collections.abc import Sized
 
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 
 Matrix = list[list[float]]
 
@@ -17,11 +18,14 @@ def check_matrix(name: str, rows: Matrix, tokens: Sized, width: int, columns: st
         UsageError: what was expected and what was seen, in words.
     """
     if len(rows) != len(tokens):
-        raise UsageError(f"{name} has {len(rows)} rows for {len(tokens)} tokens", fix="Give one row for each token.")
+        raise UsageError(
+            f"{name} has {counted(len(rows), 'row')} for {counted(len(tokens), 'token')}",
+            fix="Give one row for each token.",
+        )
     for number, row in enumerate(rows):
         if len(row) != width:
             raise UsageError(
-                f"row {number} of {name} has {len(row)} numbers, expected {width}",
+                f"row {number} of {name} has {counted(len(row), 'number')}, expected {width}",
                 fix=f"Give one number for each of the {width} {columns}.",
             )
         if not all(map(math.isfinite, row)):

@@ -6,6 +6,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 from recurra.tracing.records import Recorded
 
 
@@ -33,7 +34,7 @@ class Picture(Recorded):
     def __post_init__(self) -> None:
         expected = self.height * self.width * self.channels
         if len(self.pixels) != expected or not self.rows or not self.columns:
-            raise UsageError(f"the picture has {len(self.pixels)} bytes, expected {expected}")
+            raise UsageError(f"the picture has {counted(len(self.pixels), 'byte')}, expected {expected}")
 
     def cells(self) -> list[str]:
         """A name for each cell: "row.column", both from 1."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from recurra.errors import UsageError
+from recurra.text.counted import counted
 from recurra.tracing.records import Recorded
 
 
@@ -33,7 +34,9 @@ class SeriesTrace(Recorded):
 
     def __post_init__(self) -> None:
         if not len(self.median) == len(self.low) == len(self.high):
-            raise UsageError(f"the column {self.name!r} has {len(self.median)} medians and other numbers of bounds")
+            raise UsageError(
+                f"the column {self.name!r} has {counted(len(self.median), 'median')} and other numbers of bounds"
+            )
 
     def to_mapping(self) -> dict[str, object]:
         """Plain lists, for JSON."""

@@ -49,7 +49,11 @@ def make_plan(learner: Learner, options: TrainingOptions, budget: Budget, emit: 
     with threads(options.threads or 1):
         trial = Plan((), 1, 1, parts=parts_that_fit(learner, options))
         if trial.parts > 1:
-            emit(Note(f"the longest batch did not fit into memory; batches are computed in {trial.parts} parts"))
+            emit(
+                Note(
+                    f"the longest batch did not fit into memory; batches are computed in {counted(trial.parts, 'part')}"
+                )
+            )
         number = choose_threads(learner, options, trial, budget, emit)
     with threads(number):
         bfloat16, per_step = choose_precision(learner, options, trial, budget, emit)
@@ -146,7 +150,8 @@ def choose_threads(learner: Learner, options: TrainingOptions, trial: Plan, budg
         used = counted(more if faster else number, "thread")
         emit(
             Note(
-                f"a step takes {1 / gain:.2f} times as long with {more} threads as with {number}: training uses {used}"
+                f"a step takes {1 / gain:.2f} times as long with {counted(more, 'thread')} as with {number}: "
+                f"training uses {used}"
             )
         )
         if not faster:

@@ -32,6 +32,7 @@ from recurra.runs.events import (
     StepDone,
     Validated,
 )
+from recurra.text.counted import counted, is_or_are
 from recurra.training.budget import Budget
 from recurra.training.chance import clearly_lower
 from recurra.training.checkpoint import (
@@ -162,7 +163,7 @@ class Run:
             return None
         ended = "the run stopped early" if self._is_enough() else "the plan is complete"
         more = "give a larger --time or --epochs to train on"
-        self.emit(Note(f"nothing left to do: {ended} after {step:,} steps; {more}"))
+        self.emit(Note(f"nothing left to do: {ended} after {counted(step, 'step')}; {more}"))
         if self._is_enough():
             return EARLY_STOPPING
         return self._completed() if self.unchanged else PLAN_COMPLETE
@@ -351,7 +352,7 @@ class Run:
             return
         if gain >= WORTH_IT:
             return
-        many = f"{self.plan.threads} threads are no longer faster than 1"
+        many = f"{counted(self.plan.threads, 'thread')} {is_or_are(self.plan.threads)} no longer faster than 1"
         self.emit(Note(f"steps became slower, and {many}: training uses 1 thread"))
         self.plan = loop.plan = replace(self.plan, threads=1)
         torch.set_num_threads(1)

@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.tracing import AttentionMap
 from recurra.views.image_text import looks_lines
@@ -93,4 +94,6 @@ def _left_out(attention: AttentionMap) -> Iterator[Line]:
     rows = len(attention.target_tokens) - MAX_ROWS
     across = len(attention.source_tokens) - MAX_COLUMNS
     if rows > 0 or across > 0:
-        yield [(f"left out: {max(0, rows)} target tokens and {max(0, across)} source tokens", "note")]
+        yield [
+            (f"left out: {counted(max(0, rows), 'target token')} and {counted(max(0, across), 'source token')}", "note")
+        ]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.views.chart import Chart, axis
 from recurra.views.style import fragment
@@ -42,7 +43,7 @@ def chart_svg(chart: Chart) -> str:
         *_axis(low, high),
     ]
     title = escape(visible(chart.title))
-    seen = f"{title}: {past} steps of the past, {len(chart.forecast)} forecast"
+    seen = f"{title}: {counted(past, 'step')} of the past, {len(chart.forecast)} forecast"
     return (
         f'<figure style="margin:0 0 1rem"><figcaption class="note">{title}</figcaption>\n'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{seen}" '

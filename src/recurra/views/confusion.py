@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recurra.metrics.labels import ConfusionRecord, LabelRecord
+from recurra.text.counted import counted
 from recurra.text.visible import visible
 
 MAX_LABELS = 20  # labels of a table
@@ -144,7 +145,7 @@ def left_out(chosen: Chosen) -> str:
     """What to say of labels that are not in the table."""
     if not chosen.left_out:
         return ""
-    return f"The {len(chosen.labels)} labels with most mistakes; {chosen.left_out:,} more are not shown."
+    return f"The {counted(len(chosen.labels), 'label')} with most mistakes; {chosen.left_out:,} more are not shown."
 
 
 def _cell(count: int, *, right: bool, strong: bool) -> Text:

@@ -15,7 +15,7 @@ def flip_lines(found: Flips) -> list[str]:
         lines.append(f'  {edits}: "{shown_text(one.given)}" gives "{shown_text(one.answer)}"')
     if found.left_out:
         lines.append(f"  and {counted(found.left_out, 'more change')} of as many tokens")
-    tried = f"{found.singles:,} of {found.possible:,} inputs with one token changed"
+    tried = f"{found.singles:,} of {counted(found.possible, 'input')} with one token changed"
     if found.doubles:
         tried += f" and {found.doubles:,} with two"
     lines.append(f"Tried: {tried}, those first of which the gradient expects most.")

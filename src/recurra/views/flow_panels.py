@@ -146,7 +146,7 @@ def _ends(gate: Saturation) -> tuple[str, str]:
 
 def taken(flow: GradientFlow) -> str:
     """What was looked at: 960 losses of 64 examples; and what is known of its training."""
-    losses = "1 loss" if flow.losses == 1 else f"{flow.losses:,} losses"
+    losses = counted(flow.losses, "loss")
     known = flow.clipped is not None
     clipped = f"; {100 * (flow.clipped or 0):.0f} % of the updates in training were clipped" if known else ""
     return f"{losses} of {counted(flow.examples, 'example')}{clipped}"

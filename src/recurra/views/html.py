@@ -16,6 +16,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from recurra.metrics.labels import LabelRecord
+from recurra.text.counted import counted
 from recurra.text.visible import code_point, is_invisible, visible
 from recurra.tracing import Array, AttentionMap, LayerTrace, Trace
 from recurra.views.attention_text import columns_said
@@ -208,7 +209,7 @@ def _layer(layer: LayerTrace) -> str:
 
 def _picture(name: str, values: Array) -> str:
     low, high = float(values.min()), float(values.max())
-    seen = f"{name}: {len(values)} steps, {values.shape[1]} units, from {low:.3f} to {high:.3f}"
+    seen = f"{name}: {counted(len(values), 'step')}, {counted(values.shape[1], 'unit')}, from {low:.3f} to {high:.3f}"
     full = max(1.0, -low, high)
     return f'<img src="{picture(values.tolist(), full)}" alt="{escape(seen)}" title="{escape(seen)}">'
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from recurra.metrics import value_text
 from recurra.metrics.measure import MeasureRecord
+from recurra.text.counted import counted_as
 from recurra.views.records import EvaluationRecord
 
 LABELS = {
@@ -75,7 +76,7 @@ def label_of(name: str) -> tuple[str, str]:
 def count_line(evaluation: EvaluationRecord) -> str:
     """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
     count, noun = evaluation["count"], noun_of(evaluation)
-    return f"{count:,} {noun.removesuffix('s') if count == 1 else noun}"
+    return counted_as(count, noun)
 
 
 def noun_of(evaluation: EvaluationRecord) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import NamedTuple
 
+from recurra.text.counted import counted
 from recurra.views.html import measures_html
 from recurra.views.measures import measure_rows
 from recurra.views.records import MeasuredRecord
@@ -48,7 +49,7 @@ def model_html(facts: ModelFacts) -> str:
 def _sizes(facts: ModelFacts) -> Iterator[str]:
     alike = Counter(facts.networks)  # those of an ensemble often are
     networks = "; ".join(f"{count} times {name}" if count > 1 else name for name, count in alike.items())
-    yield f"{networks}; {facts.parameters:,} parameters"
+    yield f"{networks}; {counted(facts.parameters, 'parameter')}"
     learned = [f"{value:,} {name}" for name, value in facts.trained.items() if name.startswith("training ")]
     if learned:
         yield f"learned from {', '.join(learned)} in {facts.trained.get('steps', 0):,} steps"

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from recurra.text.counted import counted
 from recurra.text.shares import percent
 from recurra.tracing import SearchTree
 from recurra.views.search_shape import GONE, Shape, probability, shown_text, summary, written
@@ -47,7 +48,11 @@ def search_body(tree: SearchTree) -> str:
     if not tree.outputs:
         return f'<div class="texts">{said}</div>\n'
     drawn = tree.bounded(MOST_DRAWN)
-    more = "" if drawn is tree else f'<p class="note">The picture leaves out {drawn.left_out:,} hypotheses.</p>\n'
+    more = (
+        ""
+        if drawn is tree
+        else f'<p class="note">The picture leaves out {counted(drawn.left_out, "hypothesis")}.</p>\n'
+    )
     return (
         f'<div class="texts">{said}</div>\n'
         '<div class="scroll" tabindex="0" role="region" aria-label="the tree of the search">\n'

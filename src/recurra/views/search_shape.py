@@ -113,7 +113,7 @@ def summary(tree: SearchTree) -> list[str]:
     if tree.left_out:
         lines.append(f"Left out here: the {tree.left_out:,} least probable hypotheses.")
     if tree.outputs_left_out:
-        lines.append(f"Left out here: {tree.outputs_left_out:,} more outputs.")
+        lines.append(f"Left out here: {counted(tree.outputs_left_out, 'more output')}.")
     return lines
 
 

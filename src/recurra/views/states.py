@@ -88,7 +88,8 @@ def said(states: States) -> list[str]:
     """What is drawn, in sentences."""
     first, second = map(percent, states.plane.explained.tolist())
     return [
-        f"{counted(len(states.examples), 'example')} by {states.what} ({states.values.shape[1]:,} numbers), in the "
+        f"{counted(len(states.examples), 'example')} by {states.what} "
+        f"({counted(states.values.shape[1], 'number')}), in the "
         f"plane in which these differ most: {first} of their variance lies across, {second} upwards.",
         *map(visible, states.notes),
     ]

@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recurra.text.counted import counted
 from recurra.views.document import document
 from recurra.views.html_table import html_table, scrolled
 from recurra.views.plain_text import plain_text
@@ -68,7 +69,7 @@ def lines(record: SuiteRecord) -> list[str]:
     (least, most), *longer = record["ranges"]
     rates = " and ".join(f"{rate:g}" for rate in dict.fromkeys(rate for rate, _ in record["tries"]))
     many = len(record["tries"])
-    best = f"the best of up to {many} runs (learning rates {rates}), chosen on the longer inputs"
+    best = f"the best of up to {counted(many, 'run')} (learning rates {rates}), chosen on the longer inputs"
     found = [
         f"Percent correct on inputs of {least} to {most} units, the lengths that were trained on, and of "
         f"{longer[0][0]} to {longer[-1][1]}; {best if many > 1 else 'one run each'}.",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from recurra.text.counted import duration
+from recurra.text.counted import counted, duration
 from recurra.tracing import RunCurves, Sample, SampleAnswers
 
 RECENT = 50  # steps by which the speed is measured
@@ -52,8 +52,8 @@ class WatchedRun(NamedTuple):
         if not self.step:
             return ""
         if not self.going_on or self.step >= self.curves.planned:
-            return f"{self.step:,} of {self.curves.planned:,} steps"
-        return f"{self.step:,} of {self.curves.planned:,} steps, about {duration(self.seconds_left)} left"
+            return f"{self.step:,} of {counted(self.curves.planned, 'step')}"
+        return f"{self.step:,} of {counted(self.curves.planned, 'step')}, about {duration(self.seconds_left)} left"
 
     @property
     def seconds_left(self) -> float:
@@ -69,7 +69,7 @@ class WatchedRun(NamedTuple):
         made, answered = len(self.curves.validations.step), len(self.curves.answers)
         if not answered or answered > SHARE_KNOWN * made:
             return ""
-        return f"answered at {answered} of {made} validations: more would have taken over 1 % of the time"
+        return f"answered at {answered} of {counted(made, 'validation')}: more would have taken over 1 % of the time"
 
 
 class Answered(NamedTuple):

@@ -10,7 +10,7 @@ from recurra.data.lines import READ_ERRORS, opened, read_error
 from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import BROKEN, Header, check_size
 from recurra.errors import DataError
-from recurra.text.counted import is_or_are
+from recurra.text.counted import counted, is_or_are
 from recurra.text.visible import as_given
 
 LONGEST_WORD = 10_000  # bytes
@@ -34,7 +34,8 @@ def read_binary(path: str, name: str, header: Header, kept: Kept) -> FoundVector
             except READ_ERRORS as error:
                 raise read_error(error, name, number) from None
             if len(numbers) < 4 * size:
-                what = f"expected {size:,} numbers of four bytes, and the file ends after {len(numbers):,} bytes"
+                ends = f"the file ends after {counted(len(numbers), 'byte')}"
+                what = f"expected {counted(size, 'number')} of four bytes, and {ends}"
                 raise DataError(what, where=place, fix=FIX)
             try:
                 known = kept.word(word.decode())

@@ -13,6 +13,7 @@ from recurra.data.findings import Findings
 from recurra.data.lines import TextFile
 from recurra.data.word_vectors.kept import FIX, MOST_NUMBERS, FoundVectors, Kept
 from recurra.errors import DataError
+from recurra.text.counted import counted
 from recurra.text.visible import excerpt
 
 NUMBER = re.compile(rb"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(nan|inf)", re.IGNORECASE)
@@ -74,7 +75,7 @@ def read_lines(path: str, name: str, header: Header | None, kept: Kept) -> Found
     if kept.undecoded > BROKEN * kept.total:
         raise undecoded[0]
     if header is not None and header.words != kept.total:
-        notes.append(f"{name}: its first line says {header.words:,} words, there are {kept.total:,}")
+        notes.append(f"{name}: its first line says {counted(header.words, 'word')}, there are {kept.total:,}")
     return kept.found(name, notes)
 
 
@@ -115,7 +116,9 @@ def check_size(size: int, place: str) -> int:
 
 def _ragged(raw: bytes, size: int, place: str) -> DataError:
     seen = raw.count(b" ")
-    what = f"expected {size:,} numbers behind the word, saw {seen:,}: {excerpt(raw.decode(errors='replace'), 40)}"
+    what = (
+        f"expected {counted(size, 'number')} behind the word, saw {seen:,}: {excerpt(raw.decode(errors='replace'), 40)}"
+    )
     return DataError(what, where=place, fix="Was the file cut off? Copy or download it again, or delete the line.")
 
 

@@ -25,6 +25,7 @@ from recurra.data.word_vectors.kept import FoundVectors, Kept
 from recurra.data.word_vectors.lines import check_size
 from recurra.errors import DataError, any_error_as
 from recurra.narrowing import object_of, value_of
+from recurra.text.counted import counted
 
 WEIGHTS, TOKENIZER = FILES = ("model.safetensors", "tokenizer.json")
 NAMES = ("embeddings", "embedding.weight")  # of the vectors, by model2vec and by sentence-transformers
@@ -106,12 +107,14 @@ def _rows(folder: Path, ids: Collection[int], total: int) -> dict[int, Vectors]:
         table: Any = file.get_slice(name)
         shape: list[int] = table.get_shape()
         if len(shape) != 2:
-            raise DataError(f"expected a table of vectors, saw {len(shape)} dimensions", where=str(path), fix=FIX)
+            raise DataError(
+                f"expected a table of vectors, saw {counted(len(shape), 'dimension')}", where=str(path), fix=FIX
+            )
         check_size(shape[1], str(path))
         mapping = file.get_tensor("mapping").numpy() if "mapping" in names else np.arange(total)
         weights = file.get_tensor("weights").float().numpy() if "weights" in names else np.ones(total, np.float32)
         if min(len(mapping), len(weights)) < total or not ((mapping >= 0) & (mapping < shape[0])).all():
-            what = f"there are {total:,} pieces in {TOKENIZER}, and vectors of {shape[0]:,}"
+            what = f"there are {counted(total, 'piece')} in {TOKENIZER}, and vectors of {shape[0]:,}"
             raise DataError(what, where=str(path), fix=FIX)
         wanted: dict[int, list[int]] = {}  # by row
         for id in ids:

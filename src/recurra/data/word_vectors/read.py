@@ -18,6 +18,7 @@ from recurra.data.word_vectors.kept import FIX, FoundVectors, Kept
 from recurra.data.word_vectors.lines import NUMBER, Header, header_of, read_lines
 from recurra.data.word_vectors.model2vec import FILES, read_model2vec
 from recurra.errors import DataError
+from recurra.text.counted import counted
 
 FASTTEXT = b"\xba\x16\x4f\x2f"  # the first bytes of a model of fastText
 LOOK = 4096  # bytes behind the first line from which it is told whether they are text
@@ -71,7 +72,9 @@ def _look(path: str, name: str) -> tuple[Header | None, bool]:
     if header is None:
         return None, False
     if header.size < 1:
-        raise DataError(f"its first line says that a vector has {header.size} numbers", where=f"{name}:1", fix=FIX)
+        raise DataError(
+            f"its first line says that a vector has {counted(header.size, 'number')}", where=f"{name}:1", fix=FIX
+        )
     first = behind.partition(b"\n")[0].split()
     is_text = len(first) == header.size + 1 and all(map(NUMBER.fullmatch, first[1:]))
     return header, not is_text and CONTROL.search(behind) is not None

@@ -64,7 +64,8 @@ def encode(inputs: CaptionInputs, content: Content, place: str) -> Values:
     count = numbers_in(content)
     expected = 0 if isinstance(inputs, ImageColumn) else len(inputs.names)
     if count != expected:
-        what = f"expected {f'a vector of {expected} numbers' if expected else 'an image'}, saw {kind_of(content)}"
+        wanted = f"a vector of {counted(expected, 'number')}" if expected else "an image"
+        what = f"expected {wanted}, saw {kind_of(content)}"
         raise DataError(what, where=place, fix="Give what the model was trained with.")
     return inputs.encode([cell_of(content)], [place])[0]
 

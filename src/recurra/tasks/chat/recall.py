@@ -20,6 +20,7 @@ from recurra.metrics.ratio import percentage
 from recurra.tasks.chat.pairs import context_text
 from recurra.tasks.chat.recipe import ChatRecipe
 from recurra.tasks.seq2seq.predictor import TextPredictor
+from recurra.text.counted import counted
 
 AMONG = 10  # replies, the right one among them
 MOST = 250  # exchanges that are asked, spread evenly over all
@@ -97,7 +98,8 @@ def recall(scores: Scores) -> dict[str, Measure]:
     ]
     among = max(map(len, scores))
     definition = (
-        f"share of {len(scores):,} exchanges whose reply is ranked first among {among} of these data, in percent; "
+        f"share of {counted(len(scores), 'exchange')} whose reply is ranked first among {among} of these data, in "
+        "percent; "
         f"by chance {100 / among:.0f}"
     )
     return {RECALL: percentage(found, np.ones(len(found)), definition)}

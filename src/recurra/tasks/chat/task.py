@@ -73,6 +73,7 @@ from recurra.tasks.vectors import Vector
 from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import decide_units
 from recurra.text.columns import TAB
+from recurra.text.counted import counted, is_or_are
 from recurra.text.names import UNIT_NAMES
 from recurra.text.scripts import script_of
 from recurra.text.special import EOS, PAD
@@ -192,7 +193,7 @@ def choose_units(pairs: Iterable[Example], recipe: ChatRecipe, emit: Emit) -> Ch
     turns = recipe.data.turns
     if named.count(",") not in (0, turns - 1):
         raise UsageError(
-            f"{named.count(',') + 1} units are given ({named}), and {turns} turns are read",
+            f"{named.count(',') + 1} units are given ({named}), and {counted(turns, 'turn')} {is_or_are(turns)} read",
             where="text.source_units",
             fix="Give one unit for all turns, or one for each (data.turns).",
         )

@@ -18,6 +18,7 @@ from recurra.data.rows import cell_text, is_table, plain
 from recurra.data.ts_file import header_says
 from recurra.data.vectors import LABEL_NAMES, kind_of_table
 from recurra.lists import is_array
+from recurra.text.counted import counted
 
 KNOWN = (LABELLED.sides[:2], *LABELLED.sides.known)
 MIN_LINES = 20  # with fewer nothing is sure
@@ -32,7 +33,7 @@ def detect(preview: Preview) -> str | None:
         files, folders = len(label_files(source.path)), len(label_folders(source.path))
         if max(files, folders) < 2:
             return None
-        inside = f"{files} files" if files >= folders else f"{folders} folders"
+        inside = f"{counted(files, 'file')}" if files >= folders else f"{counted(folders, 'folder')}"
         return f"this is a folder with {inside}, each for a label"
     if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
         return "these are images in idx format"
@@ -67,7 +68,8 @@ def label_of_several(preview: Preview) -> str | None:
     kinds = {choice.kind for choice in choose_kinds(cells, names, {})}
     if source.target_column.lower() not in LABEL_NAMES and kinds <= {"text", "category"}:
         return None  # of texts alone nobody can tell whether the other text is a label or an answer
-    return f"the column {source.target_column!r} has only {len(labels)} different texts in {len(rows):,} lines"
+    few = f"{counted(len(labels), 'different text')} in {counted(len(rows), 'line')}"
+    return f"the column {source.target_column!r} has only {few}"
 
 
 def named_cells(preview: Preview) -> list[dict[str, object]]:
@@ -82,7 +84,7 @@ def few_labels(preview: Preview) -> str | None:
     named = named_sides(preview)
     labels, _, total = _labels_of(named or two_columns(preview), 1)
     which = f"column {preview.source.target_column!r}" if named else "second column"
-    return f"its {which} has only {labels} different texts in {total:,} lines" if labels else None
+    return f"its {which} has only {counted(labels, 'different text')} in {counted(total, 'line')}" if labels else None
 
 
 def labels_first(preview: Preview) -> str | None:
@@ -90,7 +92,7 @@ def labels_first(preview: Preview) -> str | None:
     labels, contents, total = _labels_of([] if named_sides(preview) else two_columns(preview), 0)
     if not labels or contents < total / 2:
         return None
-    return f"its first column has only {labels} different texts in {total:,} lines"
+    return f"its first column has only {counted(labels, 'different text')} in {counted(total, 'line')}"
 
 
 def named_sides(preview: Preview) -> list[list[object]]:

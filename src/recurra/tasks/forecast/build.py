@@ -172,7 +172,7 @@ def decided(recipe: ForecastRecipe, train: Iterable[Series], emit: Emit) -> Fore
         most = f"so that a window is at most {MOST_PATCHES} patches"
         even = most if patch == least_patch(recipe.data.window) else "an even part of a season"
         why = "a season" if patch == recipe.data.season else even
-        emit(Note(f"patch: {patch} steps of a window are read at once, {why} (change it with --set model.patch)"))
+        emit(Note(f"patch: {patch:,} steps of a window are read at once, {why} (change it with --set model.patch)"))
     return recipe.with_settings({"model.patch": patch})
 
 

@@ -35,6 +35,7 @@ from recurra.tasks.forecast.answer import notes_on_raised, notes_on_undated
 from recurra.tasks.forecast.build import Values, beside_calendar, filled, in_order, missing_number, refused
 from recurra.tasks.forecast.network import ForecastNetwork
 from recurra.tasks.forecast.recipe import ForecastAnswerOptions
+from recurra.text.counted import counted
 from recurra.views.records import ColumnRecord, ErrorRecord, EvaluationDetails, StepRecord
 
 CHUNK = 512  # windows that are forecast together
@@ -135,7 +136,7 @@ def written(values: Values, targets: Sequence[str]) -> str:
     parts = [" ".join(f"{value:.5g}" for value in column[:SHOWN]) + more for column in values.T[:MOST_PARTS]]
     if len(targets) == 1:
         return parts[0]
-    others = [f"{len(targets) - MOST_PARTS:,} more columns"] * (len(targets) > MOST_PARTS)
+    others = [f"{counted(len(targets) - MOST_PARTS, 'more column')}"] * (len(targets) > MOST_PARTS)
     return "; ".join([*(f"{name}: {part}" for name, part in zip(targets, parts, strict=False)), *others])
 
 
@@ -255,7 +256,8 @@ def rolling_windows(
             raise refused(gap, place)
         values = in_order(series, network.columns)
         if len(values) <= steps:
-            what = f"{series.place} has {len(values)} steps; to compare a forecast of {steps}, {steps + 1} are needed"
+            needed = f"to compare a forecast of {steps}, {steps + 1} are needed"
+            what = f"{series.place} has {counted(len(values), 'step')}; {needed}"
             raise DataError(what, where=place, fix="Give its past as well, or forecast fewer: --set steps=N.")
         read = beside_calendar(filled(values, data.missing), series, data.cycles)
         last_known = filled_forward(values[:, places])
@@ -326,7 +328,7 @@ def window_scores(errors: Errors, lengths: list[int], network: ForecastNetwork) 
 def notes_on(errors: Errors, measures: Mapping[str, Measure], network: ForecastNetwork) -> list[str]:
     """What a reader of the measures should know."""
     season = network.season
-    naive = "the last number" if season == 1 else f"the number {season} steps before"
+    naive = "the last number" if season == 1 else f"the number {counted(season, 'step')} before"
     notes: list[str] = []
     if len(network.targets) == 1 and not np.isnan(errors.naive).all():
         notes.append(f"forecasting {naive} has a mean absolute error of {value_text('mae', _mean(errors.naive))}")

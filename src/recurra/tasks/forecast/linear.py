@@ -197,7 +197,7 @@ def corrected(pairs: Pairs, valid: Pairs, simple: LinearFit, train: Windows, pas
     if kept.way is None:
         return None
     without = min(mean_of(first.errors), mean_of(undated.errors)) if kept.way.last > past else None
-    steps = f"the last {past - kept.way.first} steps{'' if without is None else ' and the calendar'}"
+    steps = f"the last {counted(past - kept.way.first, 'step')}{'' if without is None else ' and the calendar'}"
     what = f"a ridge regression on {steps} (penalty {kept.way.penalty:g})"
     error = mean_of(kept.errors)
     why = f"whose error is {1 - error / mean_of(plain):.1%} lower on windows that it was not fitted on"

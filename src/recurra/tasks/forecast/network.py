@@ -66,7 +66,7 @@ class ForecastNetwork:
         way = "step by step" if self.model.recursive else "at once"
         return (
             f"{options.cell} of {counted(options.layers, 'layer')}, {options.hidden} wide, "
-            f"reads {self.recipe.data.window} steps{patches} "
+            f"reads {counted(self.recipe.data.window, 'step')}{patches} "
             f"of {counted(len(self.columns), 'column')}{calendar}, "
             f"forecasts {options.horizon} of {len(self.targets)}, {way}"
         )

@@ -12,6 +12,7 @@ from recurra.errors import UsageError
 from recurra.models import MOST_STEPS, ForecasterOptions
 from recurra.options import check_at_most, unknown_name
 from recurra.tasks.recipe import NumberDataOptions, TaskRecipe, known
+from recurra.text.counted import counted
 from recurra.training import TrainingOptions
 
 
@@ -56,7 +57,7 @@ class SeriesDataOptions(NumberDataOptions):
             what = f"data.second_season must be a multiple of data.season, which is at least 2: got {seen}"
             raise UsageError(what, fix="For hours of a day and a week: --season 24 --set data.second_season=168.")
         if 0 < self.window < self.second_season:
-            what = f"a window of {self.window} steps has no whole second season of {self.second_season}"
+            what = f"a window of {counted(self.window, 'step')} has no whole second season of {self.second_season}"
             raise UsageError(what, where="data.window", fix="Make it longer, or set data.second_season=1 (none).")
 
     @property
@@ -141,5 +142,5 @@ class ForecastRecipe(TaskRecipe):
             what = "model.baseline=season counts from the value a season before, and no season is given"
             raise UsageError(what, fix="Add --season N: 12 for months, 24 for hours of a day.")
         if 0 < self.data.window < self.data.season:
-            what = f"a window of {self.data.window} steps has no whole season of {self.data.season}"
+            what = f"a window of {counted(self.data.window, 'step')} has no whole season of {self.data.season}"
             raise UsageError(what, where="data.window", fix="Make it longer, or set model.baseline=last.")

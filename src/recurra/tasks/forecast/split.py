@@ -13,6 +13,7 @@ from recurra.tasks.forecast.build import LONG
 from recurra.tasks.forecast.recipe import ForecastRecipe
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Emit
+from recurra.text.counted import counted
 from recurra.training import Note
 
 
@@ -66,7 +67,8 @@ def split_by_time(
         emit(Note("the series are too short to set their ends aside for validation; whole ones are taken"))
         return split_by_hash(train, valid, recipe.data, kind, emit)
     which = "series" if len(ends) == 1 else "each series" if all(ends) else "each series that is long enough"
-    emit(Note(f"{sum(ends):,} of {sum(lengths):,} steps, the last ones of {'the ' * (len(ends) == 1)}{which}, are set "
+    some = f"{sum(ends):,} of {counted(sum(lengths), 'step')}"
+    emit(Note(f"{some}, the last ones of {'the ' * (len(ends) == 1)}{which}, are set "
               "aside for validation"))  # fmt: skip
     read = max(recipe.data.window or LONG, recipe.data.season)
     long_enough = train.filter(lambda series: cut.at(len(series.values)) < len(series.values))

@@ -36,6 +36,7 @@ from recurra.tasks.forecast.split import split_by_time
 from recurra.tasks.forecast.trials import settled
 from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
+from recurra.text.counted import counted
 from recurra.training import Budget, Note
 
 LOOSE = (".txt", ".dat", ".data", "")  # endings of files that may be anything
@@ -119,7 +120,7 @@ class Forecast(Task[Series, ForecastRecipe, ForecastNetwork]):
     def learner(self, network: ForecastNetwork, encoded: Encoded, emit: Emit) -> ForecastLearner:
         """Over windows."""
         learner = learner_of(network, encoded)
-        emit(Note(f"{len(learner.train):,} windows for training, {len(learner.valid):,} for validation"))
+        emit(Note(f"{counted(len(learner.train), 'window')} for training, {len(learner.valid):,} for validation"))
         return learner
 
     def closed(self, network: ForecastNetwork, encoded: Encoded, baseline: bytes, emit: Emit) -> None:

@@ -79,7 +79,7 @@ def settled(network: ForecastNetwork, encoded: Encoded, budget: Budget, emit: Em
     if (second := recipe.data.second_season) > 1:
         why = "the median of the linear baseline and the values one season and one second season before"
         change = "(change it with --set data.second_season; 1: none)"
-        emit(Note(f"second season: {second:,} steps {change}, so forecasts are counted from {why}"))
+        emit(Note(f"second season: {counted(second, 'step')} {change}, so forecasts are counted from {why}"))
     return found
 
 

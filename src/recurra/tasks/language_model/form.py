@@ -52,10 +52,10 @@ def decide_form(passages: Iterable[Passage]) -> FormDecision:
     wrapped = sum(continues(one, other) for one, other in pairwise(lines)) / max(1, len(filled))
     if empty > max(1, EMPTY_SHARE * len(lines)):
         return FormDecision(
-            "running", f"{empty:,} of {len(lines):,} lines {is_or_are(empty)} empty, as between paragraphs"
+            "running", f"{empty:,} of {counted(len(lines), 'line')} {is_or_are(empty)} empty, as between paragraphs"
         )
     if longest > LONG_LINE:
-        return FormDecision("running", f"a line has {longest:,} characters")
+        return FormDecision("running", f"a line has {counted(longest, 'character')}")
     capitals = sum(line[:1].isupper() for line in filled) / max(1, len(filled))
     if wrapped > WRAPPED_SHARE and capitals > CAPITALS:
         return FormDecision("running", f"after {wrapped:.0%} of the lines the sentence continues on the next line")

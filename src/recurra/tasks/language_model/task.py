@@ -42,7 +42,7 @@ from recurra.tasks.split import Split
 from recurra.tasks.task import Emit, Encoded, Task
 from recurra.tasks.vocabulary import Side, text_side
 from recurra.text import Decision, Tokenizer, decide_units
-from recurra.text.counted import counted
+from recurra.text.counted import counted, is_or_are
 from recurra.text.pieces import pieces_in
 from recurra.training import Learner, Note
 
@@ -98,8 +98,9 @@ class LanguageModelling(Task[Passage, LanguageRecipe, LanguageNetwork]):
         for note in tokenizer.notes:
             emit(Note(note))
         if recipe.data.form == "lines" and recipe.generation.length is None:
-            recipe = recipe.with_settings({"generation.length": usual_length(train, tokenizer)})
-            emit(Note(f"continuations may have up to {recipe.generation.length:,} units (from the training lines)"))
+            usual = usual_length(train, tokenizer)
+            recipe = recipe.with_settings({"generation.length": usual})
+            emit(Note(f"continuations may have up to {counted(usual, 'unit')} (from the training lines)"))
         return make_network(recipe, tokenizer)
 
     def load(self, recipe: LanguageRecipe, vocabularies: Mapping[str, str]) -> LanguageNetwork:
@@ -211,7 +212,8 @@ def suitable_units(train: Iterable[Passage]) -> Decision:
     total = sum(len(passage.text) for passage in train)
     if decision.units == "subwords" and total >= MIN_SUBWORD_TEXT:
         return decision
-    return Decision("chars", f"{total:,} characters are too few to learn well from words or their pieces"
+    return Decision("chars", f"{counted(total, 'character')} {is_or_are(total)} too few to learn well from words or "
+                    "their pieces"
                     if total < MIN_SUBWORD_TEXT else decision.reason)  # fmt: skip
 
 

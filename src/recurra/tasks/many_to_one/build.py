@@ -38,6 +38,7 @@ from recurra.tasks.many_to_one.learner import TARGET, WIDE
 from recurra.tasks.many_to_one.recipe import ManyToOneRecipe
 from recurra.tasks.many_to_one.wide import Beside
 from recurra.tasks.vocabulary import Side, Units, unseen_entries
+from recurra.text.counted import counted
 from recurra.training import Emit, Note
 
 CHUNK = 1024  # examples encoded at once
@@ -106,7 +107,7 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
 def kind_of(content: Content) -> str:
     """What the content is, so that two with the same answer go together."""
     if isinstance(content, Fields):
-        return f"{len(content.cells)} columns"
+        return f"{counted(len(content.cells), 'column')}"
     return kind_of_cell(content)
 
 

@@ -15,6 +15,7 @@ from recurra.data.rows import cell_text, not_a_text
 from recurra.errors import DataError
 from recurra.narrowing import is_iterable
 from recurra.tasks.one_input import is_one_image, is_one_series, is_one_text, is_one_vector
+from recurra.text.counted import counted
 from recurra.text.visible import as_given
 
 
@@ -42,11 +43,13 @@ def content_of(given: object, inputs: Inputs, place: str) -> Content:
     if isinstance(given, Fields):
         return given
     if not is_iterable(given) or not isinstance(given, Sequence) or isinstance(given, str):
-        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {as_given(given, 40)}"
+        what = (
+            f"expected {counted(len(inputs.columns), 'column')} ({', '.join(inputs.names)}), got {as_given(given, 40)}"
+        )
         raise DataError(what, where=place, fix="Give a tuple of them, or a dict with their names.")
     cells = list(given)
     if len(cells) != len(inputs.columns):
-        what = f"expected {len(inputs.columns)} columns ({', '.join(inputs.names)}), got {len(cells)}"
+        what = f"expected {counted(len(inputs.columns), 'column')} ({', '.join(inputs.names)}), got {len(cells)}"
         raise DataError(what, where=place, fix="Give the columns that the model was trained with.")
     pairs = zip(cells, inputs.columns, strict=True)
     return Fields(tuple(cell_of(cell, column, place) for cell, column in pairs), inputs.names)

@@ -97,7 +97,7 @@ class LabelHead:
                 fix="Is it the right column? Name the column of the labels with --target-column.",
             )
         (most, times), (least, few) = counts.most_common(1)[0], counts.most_common()[-1]
-        emit(Note(f"{len(counts)} labels, from {most!r} ({times:,}) to {least!r} ({few:,})"))
+        emit(Note(f"{counted(len(counts), 'label')}, from {most!r} ({times:,}) to {least!r} ({few:,})"))
         refuse_texts(counts, train)
         if sum(counts.values()) < 2 * len(counts):
             emit(Note("warning: most labels occur once; are these labels?"))
@@ -245,7 +245,8 @@ def refuse_texts(counts: Counter[str], train: Iterable[Labelled]) -> None:
         fix = (
             "If they are texts to be written: --task translate. If another column has the labels: --target-column NAME."
         )
-    what = f"expected labels that occur again and again, saw {len(counts):,} different ones in {total:,} examples"
+    seen = f"{counted(len(counts), 'different one')} in {counted(total, 'example')}"
+    what = f"expected labels that occur again and again, saw {seen}"
     raise DataError(what, where=name_of(train), fix=fix)
 
 

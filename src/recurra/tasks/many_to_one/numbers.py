@@ -30,6 +30,7 @@ from recurra.tasks.many_to_one.swapped import swapped
 from recurra.tasks.regress.recipe import NumberAnswerOptions, RegressRecipe
 from recurra.tasks.split import Split
 from recurra.tasks.tracing import Scale
+from recurra.text.counted import counted
 from recurra.text.decimals import EXACT
 from recurra.tracing import AttentionMap
 from recurra.training import Emit, Loss, Note, Score
@@ -137,7 +138,8 @@ class NumberHead:
                   f"standard deviation {shown(deviation, deviation)}"))  # fmt: skip
         if len(different) <= min(FEW_NUMBERS, FEW_SHARE * len(values)):
             seen = ", ".join(shown(value, deviation) for value in sorted(different))
-            emit(Note(f"warning: only {len(different)} different numbers ({seen}); if they are names and not amounts, "
+            emit(Note(f"warning: only {counted(len(different), 'different number')} ({seen}); if they are names and "
+                      "not amounts, "
                       "they are labels: --task classify"))  # fmt: skip
         return cls(mean, deviation, recipe.output.loss, form)
 

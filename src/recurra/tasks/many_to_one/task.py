@@ -44,7 +44,7 @@ from recurra.tasks.many_to_one.wide import Beside, fit_wide, wanted
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
 from recurra.tasks.vocabulary import Side
-from recurra.text.counted import counted
+from recurra.text.counted import counted, does_or_do
 from recurra.text.names import plain_name
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Budget, Emit, Note
@@ -87,7 +87,7 @@ class HeadNetwork:
     def _kind(self) -> str:
         options = self.recipe.model
         if len(self.inputs.columns) > 1:
-            return f"a part for each of {len(self.inputs.columns)} columns, {options.hidden} wide"
+            return f"a part for each of {counted(len(self.inputs.columns), 'column')}, {options.hidden} wide"
         if self.inputs.kind == "image" and options.kind == "cnn":
             return f"convolutions, {options.hidden} wide, {options.pooling} pooling"
         parts = {
@@ -206,12 +206,12 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         if network.model.wide is None:
             return
         own, others = floats(network.model.shares)
-        examples, one = counted(len(encoded.valid), "validation example"), len(encoded.valid) == 1
+        examples, count = counted(len(encoded.valid), "validation example"), len(encoded.valid)
         if own:
             emit(Note(f"shares: {own:.2f} of the network and {others:.2f} of its wide part, as far as {examples} "
-                      f"surely {'supports' if one else 'support'} the network"))  # fmt: skip
+                      f"surely {'supports' if count == 1 else 'support'} the network"))  # fmt: skip
         else:
-            show = f"{'does' if one else 'do'} not show that the network improves on it"
+            show = f"{does_or_do(count)} not show that the network improves on it"
             emit(Note(f"the wide part answers alone: {examples} {show}"))
 
     def predictor(self, networks: Sequence[HeadNetwork]) -> HeadPredictor:

@@ -27,6 +27,7 @@ from recurra.models import ManyToOneOptions, Wide
 from recurra.tasks.many_to_one.baseline import fitting_of
 from recurra.tasks.many_to_one.head import Head
 from recurra.tasks.many_to_one.shares import best_shares
+from recurra.text.counted import counted
 from recurra.training import Budget
 
 PARTS = 5  # of the training examples, each of which is left out once
@@ -90,7 +91,7 @@ def fit_wide(train: Iterable[Labelled], inputs: Inputs, head: Head, budget: Budg
     if share < USELESS:
         return None, f"no wide part: {linear.name} predicts held-out examples no better than a constant"
     part = f"{allowance.examples:,} of the " if allowance.examples < allowance.of else ""
-    fitted = f"fitted on {part}{allowance.of:,} training examples; on held-out examples: {words}"
+    fitted = f"fitted on {part}{counted(allowance.of, 'training example')}; on held-out examples: {words}"
     beside = Beside(Wide.of(linear, scale), dict(zip(keys, outputs * scale, strict=True)))
     return beside, f"wide part: {linear.name}, {fitted}"
 

@@ -28,6 +28,7 @@ from recurra.models.aligned_pairs import LARGEST, first_column
 from recurra.models.search import search_model
 from recurra.tasks.examples import spread
 from recurra.tasks.repeated import by_input
+from recurra.text.counted import counted, is_or_are
 
 SECONDS_A_CELL, SECONDS_A_SOURCE = 5e-6, 3e-3
 MOST_FITTED = 2000  # validation sources
@@ -162,7 +163,7 @@ def beside_note(pairs: AlignedPairs, found: Weighed) -> str:
     name, more = pairs.opened().name, ", and the n-grams propose some of them" if found.proposes else ""
     return (
         f"outputs are reranked by {name}, with a weight of {found.scale:.2f}{more}: {after:.1f} % of "
-        f"{found.sources:,} validation outputs are wrong, {before:.1f} % without them"
+        f"{counted(found.sources, 'validation output')} {is_or_are(found.sources)} wrong, {before:.1f} % without them"
     )
 
 

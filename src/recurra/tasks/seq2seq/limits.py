@@ -21,7 +21,7 @@ from recurra.tasks.examples import short_enough
 from recurra.tasks.recipe import DataOptions
 from recurra.tasks.task import Emit
 from recurra.text import SourceTokenizer, Tokenizer
-from recurra.text.counted import is_or_are, named
+from recurra.text.counted import counted, is_or_are, named
 from recurra.training import Index, Note
 
 CHUNK = 4096  # pairs encoded at once
@@ -127,7 +127,7 @@ def _learned(lengths: Measured, *, by_source: bool) -> dict[str, object]:
 def limit_in_words(options: DecodingOptions) -> str:
     """After "up to"."""
     if options.max_length is not None:
-        return f"{options.max_length:,} units"
+        return f"{counted(options.max_length, 'unit')}"
     return f"{options.max_ratio:g} units for each unit of the source and {options.max_extra:,} more"
 
 
@@ -149,5 +149,5 @@ def never_written(lengths: SideLengths, options: DecodingOptions, noun: str) -> 
     )
     return (
         f"warning: {which} ({where}): {'it' if len(wrong) == 1 else 'they'} can never be written. "
-        f"The longest has {longest:,} units: --set decoding.max_length={longest} allows it"
+        f"The longest has {counted(longest, 'unit')}: --set decoding.max_length={longest} allows it"
     )

@@ -26,6 +26,7 @@ from recurra.lists import floats, integers
 from recurra.models import AlignedPairs
 from recurra.models.aligned_pairs import FURTHEST, Ids
 from recurra.padded import Padded, select_rows
+from recurra.text.counted import counted
 
 Hypotheses = Sequence[list[Hypothesis]]  # of each source
 
@@ -79,7 +80,7 @@ class PairsSearch:
             f"{-FURTHEST:g} at least, and for what is too far behind to come first."
         )
         if proposed:
-            note += f" The n-grams proposed {len(proposed)} of the {len(found.outputs)} outputs."
+            note += f" The n-grams proposed {len(proposed)} of the {counted(len(found.outputs), 'output')}."
         return found._replace(outputs=outputs, notes=(*found.notes, note))
 
     def _ordered(

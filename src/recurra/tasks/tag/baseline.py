@@ -11,6 +11,7 @@ from recurra.tasks.baseline import sampled
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.predictor import TagPredictor, measured_tags
 from recurra.tasks.tag.sentences import in_scheme
+from recurra.text.counted import counted
 
 TOKEN, TAG = 10.0, 0.3  # what reading and learning a token takes, in characters, and each tag that it may have
 
@@ -36,7 +37,7 @@ class TagBaseline:
         """Accuracy of tags and sentences; F1 of spans where the tags write spans."""
         network = predictor.network
         if baseline.tags != len(network.tags):
-            raise ValueError(f"{baseline.tags} tags, where the model has {len(network.tags)}")
+            raise ValueError(f"{counted(baseline.tags, 'tag')}, where the model has {len(network.tags)}")
         given = as_examples(examples)
         sentences = list(in_scheme(given, network.scheme, ignored, repair=network.recipe.data.repair, strict=False))
         found = baseline.predict([one.tokens for one in sentences])

@@ -44,14 +44,14 @@ def coverage(sentences: Iterable[Sequence[str]], gazetteers: Gazetteers) -> Iter
         for g, one in enumerate(gazetteers):
             inside[g] += sum(found.end - found.begin for found in one.found_in(tokens))
     for one, number in zip(gazetteers, inside, strict=True):
-        said = f"gazetteer {one.name}: {entries(one)}, covering {number:,} of {words:,} training words"
+        said = f"gazetteer {one.name}: {entries(one)}, covering {number:,} of {counted(words, 'training word')}"
         yield said if number else f"warning: {said}"
 
 
 def entries(gazetteer: Gazetteer) -> str:
     """1,200 entries"""
     number = len(gazetteer.entries)
-    return "1 entry" if number == 1 else f"{number:,} entries"
+    return counted(number, "entry")
 
 
 def describe(gazetteers: Gazetteers) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recurra.structure import Part, PartKind
+from recurra.text.counted import counted
 from recurra.views.drawing.canvas import Box, Canvas, Point, around
 from recurra.views.drawing.markup import cut, text_width
 
@@ -48,7 +49,7 @@ def described(part: Part) -> str:
     if part.inputs is not None and part.outputs is not None:
         said += f", {part.inputs:,} → {part.outputs:,}"
     if part.parameters is not None:
-        said += f", {part.parameters:,} parameters"
+        said += f", {counted(part.parameters, 'parameter')}"
     return f"{said}, {notes_of(part)}" if part.notes else said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import pairwise
 
+from recurra.text.counted import counted
 from recurra.views.drawing.canvas import Box, Canvas, Point
 from recurra.views.drawing.cell_diagram import CellDiagram, Node, Wire, half_of
 from recurra.views.drawing.markup import in_words
@@ -43,7 +44,7 @@ def cell_canvas(diagram: CellDiagram, *, equations: bool) -> Canvas:
 
 def unrolled_cell_canvas(diagram: CellDiagram, steps: int) -> Canvas:
     """The drawing before it is written."""
-    canvas = Canvas(f"{diagram.name}, unrolled", f"{steps} time steps, each: {said(diagram)}.")
+    canvas = Canvas(f"{diagram.name}, unrolled", f"{counted(steps, 'time step')}, each: {said(diagram)}.")
     apart = diagram.node("h").at[0] - diagram.node("h_prev").at[0]
     for step in range(1, steps + 1):
         inner = {name for name in ("h_prev", "c_prev") if step > 1} | {name for name in ("h", "c") if step < steps}

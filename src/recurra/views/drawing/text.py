@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 
 from recurra.structure import Part, Structure, Tower
+from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.views.drawing.boxes import notes_of
 from recurra.views.drawing.cell_diagram import CellDiagram
@@ -20,7 +21,7 @@ Line = tuple[str, str, str, str]  # mark, name, sizes, parameters
 
 def structure_text(structure: Structure) -> str:
     """The network from its input to its answer, a line for each part: its sizes, its parameters."""
-    total = "" if structure.parameters is None else f", {structure.parameters:,} parameters"
+    total = "" if structure.parameters is None else f", {counted(structure.parameters, 'parameter')}"
     blocks = list(sections(structure))
     lines = [line for _, block in blocks for line in block]
     head = HEAD if any(line[3] for line in lines) else ("", "", "", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recurra.structure import Structure
+from recurra.text.counted import counted
 from recurra.views.drawing.canvas import Canvas
 from recurra.views.drawing.unrolled_decoder import draw_encoder_decoder
 from recurra.views.drawing.unrolled_towers import draw_towers
@@ -16,7 +17,7 @@ def unrolled_svg(structure: Structure, steps: int, *, sheet: bool = True) -> str
 
 def unrolled_canvas(structure: Structure, steps: int) -> Canvas:
     """The drawing before it is written."""
-    said = f"{described_structure(structure)} Drawn over {steps} steps, from left to right."
+    said = f"{described_structure(structure)} Drawn over {counted(steps, 'step')}, from left to right."
     canvas = Canvas(f"{structure.name}, unrolled", said)
     if structure.decoder is not None and structure.bridge is not None:
         draw_encoder_decoder(canvas, structure, structure.decoder, structure.bridge, steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recurra.structure import Structure, Tower
+from recurra.text.counted import counted
 from recurra.views.drawing.boxes import described
 
 CHOOSING = ("softmax", "CRF")  # outputs that choose one of many
@@ -44,5 +45,5 @@ def described_structure(structure: Structure) -> str:
         above = [*structure.decoder.parts()]
     if above:
         sentences.append(("decoder: " if structure.decoder else "then ") + ", then ".join(map(described, above)))
-    total = "" if structure.parameters is None else f" {structure.parameters:,} parameters in all."
+    total = "" if structure.parameters is None else f" {counted(structure.parameters, 'parameter')} in all."
     return ". ".join(one[:1].upper() + one[1:] for one in sentences) + f". Gives {output_words(structure)}.{total}"

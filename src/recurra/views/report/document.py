@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from recurra.metrics import Grouping
-from recurra.text.counted import counted, is_or_are
+from recurra.text.counted import counted, counted_as, is_or_are
 from recurra.text.visible import visible
 from recurra.views.document import beginning
 from recurra.views.report.rows import MAX_TEXT, Rows
@@ -70,7 +70,8 @@ def _left_out(rows: Rows, noun: str) -> str:
     said: list[str] = []
     if rows.shown < rows.total:
         said.append(
-            f"The table has {rows.shown:,} of the {rows.total:,} {noun}, so that the page stays small: the wrong ones "
+            f"The table has {rows.shown:,} of the {counted_as(rows.total, noun)}, so that the page stays small: the "
+            "wrong ones "
             "first, then those that are farthest off."
         )
     if rows.cut:

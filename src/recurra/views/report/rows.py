@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.metrics import Case, ExampleScores, Grouping, Share
+from recurra.text.counted import counted
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
 from recurra.views.modules import in_script
@@ -108,7 +109,7 @@ def shortened(text: str) -> str:
     """A text as it can be shown; of a long one the beginning, and how much is missing."""
     if len(text) <= MAX_TEXT:
         return visible(text)
-    return f"{visible(text[:MAX_TEXT])}… ({len(text) - MAX_TEXT:,} more characters)"
+    return f"{visible(text[:MAX_TEXT])}… ({counted(len(text) - MAX_TEXT, 'more character')})"
 
 
 def _said(model: Answered) -> list[Row]:

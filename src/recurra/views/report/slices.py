@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from recurra.metrics import Slice, value_text
+from recurra.text.counted import counted, counted_as
 from recurra.text.visible import visible
 from recurra.views.measures import label_of
 
@@ -44,7 +45,7 @@ def worse_text(one: Slice, measure: str, noun: str) -> str:
     name, unit = label_of(measure)
     value, elsewhere = (value_text(measure, number) + unit for number in (one.value, one.elsewhere))
     where = f"{visible(one.by)} is {visible(one.name)}"
-    return f"worse where {where}: {name} {value} ({one.count:,} {noun}), elsewhere {elsewhere}"
+    return f"worse where {where}: {name} {value} ({counted_as(one.count, noun)}), elsewhere {elsewhere}"
 
 
 def slices_html(shown: Shown) -> str:
@@ -92,8 +93,9 @@ def _table(by: str, slices: Sequence[Slice], shown: Shown, axis: Axis) -> str:
     if len(slices) <= MANY:
         return _whole_table(by, slices, shown, axis)
     first, rest = slices[:AT_ONCE], slices[AT_ONCE:]
+    more = counted(len(rest), "more part")
     return (
-        f'<div class="card">\n{_whole_table(by, first, shown, axis)}<details>\n<summary>{len(rest)} more parts by '
+        f'<div class="card">\n{_whole_table(by, first, shown, axis)}<details>\n<summary>{more} by '
         f"{escape(visible(by))}</summary>\n{_whole_table(by, rest, shown, axis)}</details>\n</div>\n"
     )
 

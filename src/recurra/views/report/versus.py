@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from recurra.metrics import Grouping, Share, groupings, value_text
 from recurra.metrics.versus import ShareDifference, sliced_differences
+from recurra.text.counted import counted_as
 from recurra.text.visible import visible
 from recurra.views.document import END
 from recurra.views.measures import label_of, measure_rows, noun_of
@@ -33,7 +34,7 @@ class Changes(NamedTuple):
         """In one line."""
         total = sum(self)
         return (
-            f"of {total:,} {noun}, {self.better:,} are now right, {self.worse:,} now wrong, "
+            f"of {counted_as(total, noun)}, {self.better:,} are now right, {self.worse:,} now wrong, "
             f"{self.right:,} right in both and {self.wrong:,} wrong in both"
         )
 

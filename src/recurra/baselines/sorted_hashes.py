@@ -1,0 +1,21 @@
+"""Where hashes stand in a rising list of hashes: numbers of n-grams and of features that are known."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Places(NamedTuple):
+    """Of hashes of any shape."""
+
+    at: NDArray[np.int64]  # any place for one that is not known
+    known: NDArray[np.bool_]
+
+
+def places_in(keys: NDArray[Any], wanted: NDArray[Any]) -> Places:
+    """Where hashes stand among keys [F], which rise; there is at least one."""
+    at = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    return Places(at, keys[at] == wanted)
