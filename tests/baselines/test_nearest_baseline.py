@@ -60,5 +60,5 @@ def test_it_is_stored_and_damage_is_refused() -> None:
         again = NearestBaseline.from_stored(stored)
         assert again.answer(one.sources) == one.answer(one.sources) == ANSWERS
         damaged = {**stored.arrays, "answers": np.frombuffer(b'["a"]', np.uint8)}
-        with pytest.raises(ValueError, match="answers"):
+        with pytest.raises(ValueError, match="4 sources and 1 answer"):
             NearestBaseline.from_stored(Stored("nearest", stored.facts, damaged))
