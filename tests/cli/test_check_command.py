@@ -82,7 +82,7 @@ def test_sentences_to_tag_and_validation_data_of_theirs(recurra: CommandLine, tm
     (tmp_path / "b.conll").write_text("in O\nulm B-city\n\n")
     out = recurra("check", "a.conll", "--valid", "b.conll").out
     assert "2 sentences in a.conll" in out
-    assert "1 sentences for validation in b.conll" in out
+    assert "1 sentence for validation in b.conll" in out
     assert "warning: 1 of the validation examples has an input that is also in the training data" in out
     assert "tags: 3" in out
 

@@ -56,7 +56,7 @@ def test_a_file_is_no_folder_and_nothing_is_in_the_way_of_nothing(tmp_path: Path
 def test_a_model_of_no_task_is_refused_with_the_nearest() -> None:
     assert task_of({"task": "tag"}, Path("m"), TASKS) is TASKS["tag"]
     assert task_of({}, Path("m"), TASKS) is TASKS["translate"]
-    for name, shown in (("tagg", "'tagg'"), (3, "3"), ("x" * 90, f"'{'x' * 59}")):
+    for name, shown in (("tagg", "'tagg'"), (3, "3"), ("x" * 90, f"'{'x' * 59}… (and 32 more characters)")):
         with pytest.raises(ModelError) as caught:
             task_of({"task": name}, Path("m"), TASKS)
         assert caught.value.what == f"a model for the task {shown}, which this recurra does not have"

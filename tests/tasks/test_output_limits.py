@@ -87,7 +87,7 @@ def test_cut_outputs_are_counted_with_their_places() -> None:
     assert cut_notes(answers[1:2]) == []
     one = Cut()
     one.add(answers[0])
-    assert "1 of 1 outputs is cut off" in str(one.report())
+    assert "1 of 1 output is cut off" in str(one.report())
     assert "(input 1)" in str(one.report())
 
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from recurra.cli.options import argument, option
 from recurra.errors import UsageError
-from recurra.text.counted import counted
-from recurra.text.visible import as_given
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -39,6 +37,7 @@ def read_one(model: Model, given: str, line: int | None) -> object:
     """
     from recurra.data.labelled import Reads
     from recurra.data.series import SERIES
+    from recurra.text.counted import counted
 
     reads = model.predictor.reads
     kind = reads.kind if isinstance(reads, Reads) else "file" if model.task.kind is SERIES else "text"
@@ -85,6 +84,8 @@ def numbers(given: str) -> list[float]:
     Raises:
         UsageError: something else.
     """
+    from recurra.text.visible import as_given
+
     parts = given.replace(",", " ").split()
     try:
         if parts:

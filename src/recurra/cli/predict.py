@@ -15,7 +15,6 @@ from recurra.cli.output import PAGE, check_ending, opened_output
 from recurra.cli.set_options import check_effect, decoding_settings, option_of, written_settings
 from recurra.errors import UsageError
 from recurra.say import say
-from recurra.text.counted import counted
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -87,6 +86,8 @@ def predict(
             unknown.add(prediction.unknown)
             cut.add(prediction)
             said.update(prediction.details.notes() if prediction.details else ())
+    from recurra.text.counted import counted
+
     for note in inputs.notes:
         say(f"recurra: {note}")
     for note, count in said.items():
@@ -148,6 +149,7 @@ def attention_page(path: str | None, title: str) -> Generator[Callable[[AnyAnswe
             shown.append(Shown(prediction.source, prediction.text, prediction.attention))
 
     with opened_output(path) as file:
+        from recurra.text.counted import counted
         from recurra.views import Shown, page
 
         yield take

@@ -13,7 +13,6 @@ from recurra.cli.options import option
 from recurra.cli.serve_demo import demo_folder, shown_in_browser
 from recurra.errors import RunError, UsageError
 from recurra.say import say
-from recurra.text.counted import counted
 
 FD = "RECURRA_LISTENING_FD"  # of a process that a supervisor has started: the socket that all of them share
 
@@ -126,7 +125,7 @@ def serve(
     from recurra.serving.workers import Supervisor, command_of_worker
 
     listening.listen(2048)
-    say(f"recurra: {counted(options.workers, 'process')} serve at {where}")
+    say(f"recurra: {options.workers} processes serve at {where}")
     environment = {**os.environ, FD: str(listening.fileno())}
     return Supervisor(command_of_worker(), options.workers, environment, [listening.fileno()]).run()
 

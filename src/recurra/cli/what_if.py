@@ -16,7 +16,6 @@ from recurra.cli.options import option
 from recurra.cli.output import PAGE, check_ending, opened_output, say_page
 from recurra.cli.set_options import decoding_settings, parsed_settings
 from recurra.errors import UsageError
-from recurra.text.visible import as_given
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -152,6 +151,8 @@ def _parts(text: str, form: str, name: str, example: str) -> tuple[str, ...]:
     Raises:
         UsageError: the text has another form.
     """
+    from recurra.text.visible import as_given
+
     found = re.fullmatch(form, text, re.DOTALL)
     if found is None:
         raise UsageError(f"cannot read {as_given(text)}", where=name, fix=f"Write it as {name} {example}.")
@@ -168,6 +169,8 @@ def _float(text: str, name: str) -> float:
 
 
 def _read(read: Callable[[], T], text: str, name: str, fits: Callable[[T], bool], wanted: str) -> T:
+    from recurra.text.visible import as_given
+
     try:
         value = read()
     except ValueError:
