@@ -105,7 +105,7 @@ BAD_SERIES = [
 IMAGES = idx(2, 2, 2, values=bytes(8))
 PICTURES = [
     BadInput("pictures without labels", {"x": IMAGES}, read("x"), ("the format idx has two files: the file of the labels is missing", "--source FILE --target FILE"), UsageError),
-    BadInput("more pictures than labels", {"x": IMAGES, "y": idx(1, values=b"\1")}, read("x", target_path="y"), ("x: 2 pictures, but 1 labels in y",)),
+    BadInput("more pictures than labels", {"x": IMAGES, "y": idx(1, values=b"\1")}, read("x", target_path="y"), ("x: 2 pictures, but 1 label in y",)),
     BadInput("pictures as labels", {"x": IMAGES}, read("x", target_path="x"), ("x: expected an idx file of labels (unsigned bytes), saw an idx file of pictures", "the labels second")),
     BadInput("pictures that are cut off", {"x": IMAGES[:-3], "y": idx(2, values=b"\1\0")}, read("x", target_path="y"), ("x: expected 2 pictures, the file ends after 1", "download it again")),
     BadInput("packed pictures that are cut off", {"x.gz": gzip.compress(IMAGES)[:-9], "y": idx(2, values=b"\1\0")}, read("x.gz", target_path="y", format="idx"), ("x.gz: the file is damaged",)),

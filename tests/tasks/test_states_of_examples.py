@@ -398,7 +398,7 @@ def test_they_show_themselves() -> None:
     assert near.notes == ["of the input", "of the data"]
     assert nearest_to(found, vector, "x", 1, "euclid").tied == 1
     assert nearest_to(found, vector, "x", 1, "euclid").notes == ["of the data"]
-    assert repr(near) == f"<recurra.Neighbours of '{'x' * 59}: 2 examples of 4>"
+    assert repr(near) == f"<recurra.Neighbours of '{'x' * 59}… (and 32 more characters): 2 examples of 4>"
     assert repr(nearest_to(found, vector, "x", 1, "euclid")) == "<recurra.Neighbours of 'x': 1 example of 4>"
     assert repr(found) == "<recurra.States of 4 examples: how long it is, 2 numbers>"
     assert repr(lengths(["a"])) == "<recurra.States of 1 example: how long it is, 2 numbers>"

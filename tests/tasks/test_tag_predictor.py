@@ -318,7 +318,7 @@ def test_an_evaluation_says_where_the_right_tags_write_no_spans(taggers: list[Ta
         f"the right tags write no spans, so span F1 is 0, as in conlleval; predicted: {spans} span{'s' * (spans != 1)}"
     )
     unknown = (
-        "1 of 2 inputs (50.0%) contain characters or words that the model does not know and reads as <UNK>: 'quiz'"
+        "1 of 2 inputs (50.0%) contains characters or words that the model does not know and reads as <UNK>: 'quiz'"
     )
     assert list(found.notes) == [said, unknown]
     assert found.count == 2

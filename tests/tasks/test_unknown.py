@@ -8,6 +8,7 @@ import pytest
 
 from recurra.tasks.unknown import input_notes, units_in_words, unknown_notes
 
+ONE = "contains characters or words that the model does not know and reads as <UNK>"
 WORDS = "contain characters or words that the model does not know and reads as <UNK>"
 
 
@@ -16,12 +17,12 @@ WORDS = "contain characters or words that the model does not know and reads as <
     [
         ([], []),
         ([[], []], []),
-        ([["q"]], [f"1 of 1 inputs (100.0%) {WORDS}: 'q'"]),
-        ([[], ["q"], [], []], [f"1 of 4 inputs (25.0%) {WORDS}: 'q'"]),
+        ([["q"]], [f"1 of 1 input (100.0%) {ONE}: 'q'"]),
+        ([[], ["q"], [], []], [f"1 of 4 inputs (25.0%) {ONE}: 'q'"]),
         ([["q", "z"], [], ["z", "z"]], [f"2 of 3 inputs (66.7%) {WORDS}: 'z', 'q'"]),  # the commonest first
         ([["b"], ["a"]], [f"2 of 2 inputs (100.0%) {WORDS}: 'b', 'a'"]),  # of equal ones the earlier
         ([["q"]] * 1200 + [[]] * 800, [f"1,200 of 2,000 inputs (60.0%) {WORDS}: 'q'"]),
-        ([[*"abcdefghijk"]], [f"1 of 1 inputs (100.0%) {WORDS}: {', '.join(map(repr, 'abcdefghij'))} and 1 other"]),
+        ([[*"abcdefghijk"]], [f"1 of 1 input (100.0%) {ONE}: {', '.join(map(repr, 'abcdefghij'))} and 1 other"]),
     ],
 )
 def test_inputs_with_unknown_units_are_counted(inputs: Sequence[Sequence[str]], said: list[str]) -> None:
