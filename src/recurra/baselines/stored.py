@@ -75,7 +75,7 @@ def from_bytes(data: bytes) -> Stored:
         ValueError, and whatever else its parser says of impossible content: it is damaged.
     """
     if len(data) > MOST_BYTES:
-        raise ValueError(f"{counted(len(data), 'byte')}")
+        raise ValueError(counted(len(data), "byte"))
     size = int.from_bytes(data[:8], "little")
     header = object_of(parse_json(data[8 : 8 + size]))
     described = value_of(str, object_of(header["__metadata__"])[DESCRIPTION])

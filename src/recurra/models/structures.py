@@ -383,5 +383,5 @@ def layer_structure(layer: Layer | Cell | FeedForward) -> Structure:
     if isinstance(layer, FeedForward):
         tower = Tower("numbers", (), parts, ordered=False)
         return Structure("feed-forward network", "numbers", "once", (tower,), parameters=count(layer))
-    name = "layer" if len(parts) == 1 else f"{counted(len(parts), 'layer')}"
+    name = "layer" if len(parts) == 1 else counted(len(parts), "layer")
     return Structure(name, "numbers", "each step", (Tower("numbers", (), parts),), parameters=count(layer))

@@ -294,7 +294,7 @@ class Reading:
         if self.half:
             found.append("the last line is half written and was left out: the run is still training, or was killed")
         if self.damaged:
-            many = "line" if len(self.damaged) == 1 else f"{counted(len(self.damaged), 'line')}"
+            many = "line" if len(self.damaged) == 1 else counted(len(self.damaged), "line")
             found.append(f"{many} of {METRICS} that cannot be read left out: {named(self.damaged)}")
         if self.unlike:
             found.append(f"{counted(self.unlike, 'event')} of {METRICS} without the numbers of such an event left out")

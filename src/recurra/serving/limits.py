@@ -56,7 +56,7 @@ def check_inputs(inputs: Sequence[object], limits: ServeOptions, most: str = "ma
         Refused: 413, with the limit.
     """
     if len(inputs) > limits.max_inputs:
-        raise too_much("inputs", f"{counted(len(inputs), 'input')}", limits.max_inputs, "max_inputs", 413)
+        raise too_much("inputs", counted(len(inputs), "input"), limits.max_inputs, "max_inputs", 413)
     for k, one in enumerate(inputs):
         size = size_of(one)
         if size > getattr(limits, most):

@@ -33,7 +33,7 @@ def detect(preview: Preview) -> str | None:
         files, folders = len(label_files(source.path)), len(label_folders(source.path))
         if max(files, folders) < 2:
             return None
-        inside = f"{counted(files, 'file')}" if files >= folders else f"{counted(folders, 'folder')}"
+        inside = counted(files, "file") if files >= folders else counted(folders, "folder")
         return f"this is a folder with {inside}, each for a label"
     if preview.given is None and preview.path.is_file() and looks_like_idx(source.path):
         return "these are images in idx format"

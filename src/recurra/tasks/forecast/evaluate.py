@@ -136,7 +136,7 @@ def written(values: Values, targets: Sequence[str]) -> str:
     parts = [" ".join(f"{value:.5g}" for value in column[:SHOWN]) + more for column in values.T[:MOST_PARTS]]
     if len(targets) == 1:
         return parts[0]
-    others = [f"{counted(len(targets) - MOST_PARTS, 'more column')}"] * (len(targets) > MOST_PARTS)
+    others = [counted(len(targets) - MOST_PARTS, "more column")] * (len(targets) > MOST_PARTS)
     return "; ".join([*(f"{name}: {part}" for name, part in zip(targets, parts, strict=False)), *others])
 
 

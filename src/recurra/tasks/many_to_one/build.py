@@ -107,7 +107,7 @@ def check_contents(examples: Iterable[Labelled], recipe: ManyToOneRecipe) -> Non
 def kind_of(content: Content) -> str:
     """What the content is, so that two with the same answer go together."""
     if isinstance(content, Fields):
-        return f"{counted(len(content.cells), 'column')}"
+        return counted(len(content.cells), "column")
     return kind_of_cell(content)
 
 

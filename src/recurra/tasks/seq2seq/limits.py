@@ -127,7 +127,7 @@ def _learned(lengths: Measured, *, by_source: bool) -> dict[str, object]:
 def limit_in_words(options: DecodingOptions) -> str:
     """After "up to"."""
     if options.max_length is not None:
-        return f"{counted(options.max_length, 'unit')}"
+        return counted(options.max_length, "unit")
     return f"{options.max_ratio:g} units for each unit of the source and {options.max_extra:,} more"
 
 

@@ -191,7 +191,7 @@ def say_unseen(others: Examples[Tagged], known: Iterable[str], say: Say) -> None
 
 def times(count: int) -> str:
     """once, 2 times"""
-    return "once" if count == 1 else f"{counted(count, 'time')}"
+    return "once" if count == 1 else counted(count, "time")
 
 
 def encoded_rows(examples: Iterable[Tagged], network: TagNetwork) -> Iterator[Row]:
