@@ -125,6 +125,19 @@ def test_in_reach_is_what_can_overtake_the_first_where_that_loses_all_it_can() -
     assert in_reach(some[:1], [], 0.0, 1.0) == [0]
 
 
+def test_where_nothing_is_possible_the_output_is_empty_and_cut() -> None:
+    class Nothing(Chain):
+        def step(self, previous: Any, state: Any, memory: Any) -> Any:
+            scored = super().step(previous, state, memory)
+            return scored._replace(log_probs=torch.full_like(scored.log_probs, -torch.inf))
+
+    source, read = pad(rows(2, 3)), Nothing(4, 0)
+    parts: list[Any] = [Part(1.0, 1.0)]
+    for options in (OPTIONS, replace(OPTIONS, nbest=1)):
+        for found in PairsSearch(parts, 1).outputs(read, source, options):
+            assert [(one.tokens, one.score, one.finished) for one in found] == [([], 0.0, False)]
+
+
 def test_what_ngrams_propose_is_a_candidate() -> None:
     """Those of the part that proposes most."""
     source, read = pad_sources([[5, 6]]), model()
