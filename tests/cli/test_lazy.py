@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recurra.cli.dispatch import COMMANDS
 from recurra.cli.known_names import known_names
 
 HEAVY = {
@@ -33,8 +34,7 @@ def outcome(*args: str) -> subprocess.CompletedProcess[str]:
     [
         ("--help", 0),
         ("--version", 0),
-        ("train --help", 0),
-        ("predict --help", 0),
+        *((f"{name} --help", 0) for name in COMMANDS),
         ("trian", 2),
         ("train", 2),
         ("train pairs.tsv --epoch 3", 2),
@@ -45,9 +45,10 @@ def outcome(*args: str) -> subprocess.CompletedProcess[str]:
         ("predict model --temperature 2", 2),
         ("evaluate model", 2),
         ("demo --time soon", 2),
-        ("compare --help", 0),
         ("compare pairs.tsv --cells lstm,,gru", 2),
         ("doctor now", 2),
+        ("inspect model", 2),
+        ("what-if model", 2),
     ],
 )
 def test_nothing_heavy_is_loaded(line: str, code: int) -> None:

@@ -17,7 +17,6 @@ from recurra.cli.predict import check_dials
 from recurra.cli.set_options import decoding_settings
 from recurra.errors import DataError, ModelError
 from recurra.say import harmless, say
-from recurra.text.counted import counted, is_or_are
 
 if TYPE_CHECKING:
     from recurra.api import Model
@@ -82,6 +81,7 @@ def in_terminal() -> bool:
 def through_pipe(conversation: Conversation) -> None:
     """One line out for each line in, blank for blank; at the end, what was not known, and which replies were cut."""
     from recurra.tasks.unknown import Unknown
+    from recurra.text.counted import counted, is_or_are
 
     unknown, replies, cut = Unknown(), 0, 0
     for line in map(str, conversation.model.read("-")):

@@ -14,7 +14,6 @@ from recurra.cli.options import argument, option
 from recurra.cli.output import opened_output
 from recurra.cli.set_options import as_typed
 from recurra.say import say
-from recurra.text.counted import counted, is_or_are
 
 if TYPE_CHECKING:
     from recurra.tasks.answer import AnyAnswer
@@ -82,6 +81,7 @@ def generate(
 
     with opened_output(output) as out:
         from recurra.tasks.task import Generates
+        from recurra.text.counted import counted, is_or_are
 
         loaded = load_model(model, ensemble)
         say_caveats(loaded)
