@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Coroutine, Sequence
@@ -46,9 +47,16 @@ class Running:
         self.port = int(self.said[-1].rpartition(":")[2].strip().rstrip("/"))
         for _ in range(300):
             if self.status("GET /readyz") == 200:
+                self._reading = threading.Thread(target=self._read, daemon=True)
+                self._reading.start()
                 return
             time.sleep(0.1)
         raise AssertionError("the server does not get ready")
+
+    def _read(self) -> None:
+        """What it says, as it says it: where nobody reads, whoever writes waits."""
+        assert self.process.stderr is not None
+        self.said += self.process.stderr
 
     def status(self, line: str, body: object = None) -> int:
         """The status of one request; 0 if there is no answer."""
@@ -68,8 +76,7 @@ class Running:
         """Ends it, and gives its exit code."""
         self.process.send_signal(number)
         code = self.process.wait(patience)
-        assert self.process.stderr is not None
-        self.said += self.process.stderr.readlines()
+        self._reading.join(patience)
         return code
 
     def __enter__(self) -> Running:
@@ -79,6 +86,7 @@ class Running:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(30)
+        self._reading.join(30)
         if self.process.stderr is not None:
             self.process.stderr.close()
 

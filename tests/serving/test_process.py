@@ -10,10 +10,23 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
-from storm import CLASSIFY, ENVIRONMENT, TRANSLATE, Running, asked, ends_under_load, load_until, noise, request, run
+from storm import (
+    CLASSIFY,
+    ENVIRONMENT,
+    TRANSLATE,
+    Running,
+    asked,
+    ends_under_load,
+    load_until,
+    noise,
+    request,
+    run,
+    status_of,
+)
 
 from recurra.cli import run as command_line
 
@@ -120,7 +133,21 @@ def test_noise_slow_clients_and_broken_connections_hold_up_nobody() -> None:
         run(beside(running))
         assert running.status("GET /readyz") == 200
         assert running.end() == 0
-        assert "Traceback" not in "".join(running.said)
+        assert not [line for line in running.said if "http://" not in line]  # nor is anything else said
+
+
+def test_bytes_that_are_no_http_are_counted_and_said_as_requests_are() -> None:
+    with Running(str(CLASSIFY)) as running:
+        for sent in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GARBAGE\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+                connection.sendall(sent)
+                assert status_of(connection.recv(65536)) == 400
+        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/metrics") as found:
+            assert 'recurra_requests_total{path="other",status="400"} 2.0' in found.read().decode()
+        assert running.end() == 0
+    lines = [json.loads(line) for line in running.said if line.startswith("{")]
+    assert [(line["method"], line["path"], line["status"]) for line in lines] == [("", "", 400)] * 2
+    assert "Invalid" not in "".join(running.said)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="systemd")

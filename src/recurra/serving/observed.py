@@ -5,6 +5,7 @@ What users sent stands there only if that was asked for (--log-texts).
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from recurra.serving.metrics import Metrics
 from recurra.serving.options import ServeOptions
 
 TEXTS = "recurra.texts"  # where a door leaves, in the scope of a request, what it was sent
+# What uvicorn says of clients.
+NO_HTTP = "Invalid HTTP request received."
+LEFT = "ASGI callable returned without completing response."
 QUIET = ("/healthz", "/readyz", "/metrics")  # asked every few seconds, and of no interest
 
 
@@ -52,22 +56,42 @@ class Observed:
         try:
             await self.app(scope, receive, sent)
         finally:
-            self._say(scope, status, size, time.monotonic() - began)
+            observe(scope, status, size, time.monotonic() - began, self.options, self.metrics)
 
-    def _say(self, scope: Scope, status: int, size: int, seconds: float) -> None:
-        path = getattr(scope.get("route"), "path", None) or "other"
-        self.metrics.answered(path, status, seconds)
-        if self.options.no_log or scope["path"] in QUIET:
-            return
-        line: dict[str, object] = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "method": scope["method"],
-            "path": scope["path"],
-            "status": status,  # 0: the client had left
-            "seconds": round(seconds, 4),
-            "bytes": size,
-            "client": (scope.get("client") or ("",))[0],
-        }
-        if self.options.log_texts and TEXTS in scope:
-            line["inputs"] = scope[TEXTS]
-        print(to_json(line, fallback=repr).decode(), file=sys.stderr, flush=True)
+
+class OfClients(logging.Filter):
+    """What uvicorn says of clients in its log: bytes that are no HTTP are counted and said as all requests are.
+
+    A client that leaves while it is answered is nothing to say: its request has a line.
+    """
+
+    def __init__(self, options: ServeOptions, metrics: Metrics) -> None:
+        super().__init__()
+        self.options, self.metrics = options, metrics
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether uvicorn is to say it."""
+        said = record.getMessage()
+        if said == NO_HTTP:
+            observe({"method": "", "path": ""}, 400, 0, 0.0, self.options, self.metrics)
+        return said not in (NO_HTTP, LEFT)
+
+
+def observe(scope: Scope, status: int, size: int, seconds: float, options: ServeOptions, metrics: Metrics) -> None:
+    """Counts and says how a request was answered."""
+    path = getattr(scope.get("route"), "path", None) or "other"
+    metrics.answered(path, status, seconds)
+    if options.no_log or scope["path"] in QUIET:
+        return
+    line: dict[str, object] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,  # 0: the client had left
+        "seconds": round(seconds, 4),
+        "bytes": size,
+        "client": (scope.get("client") or ("",))[0],
+    }
+    if options.log_texts and TEXTS in scope:
+        line["inputs"] = scope[TEXTS]
+    print(to_json(line, fallback=repr).decode(), file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import selectors
 import socket
 import sys
@@ -26,6 +27,7 @@ from recurra.serving.keys import Keys
 from recurra.serving.languages import pairs_of
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models
+from recurra.serving.observed import OfClients
 from recurra.serving.options import ServeOptions, tokens_of
 from recurra.serving.server import Server
 from recurra.serving.told import told
@@ -49,6 +51,7 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
     engine = Engine(options.threads, options.max_waiting, metrics.seen)
     server = Server(models, engine, options, metrics, Keys(tokens_of(options)), files_of(options, models.names))
     app = create_app(server)
+    logging.getLogger("uvicorn.error").addFilter(OfClients(options, metrics))
     config = uvicorn.Config(
         app,
         log_config=None,
