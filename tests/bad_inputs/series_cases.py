@@ -98,7 +98,7 @@ SETTINGS = [
     train("a baseline of no season", LONG, "model.baseline=season counts from the value a season before, and no season is given", "--season N", kind=UsageError, model__baseline="season"),
     train("a window without a whole season", LONG, "data.window: a window of 6 steps has no whole season of 12", kind=UsageError, model__baseline="season", data__season=12, data__window=6),
     train("a season that the series are too short for", b"x\n" + b"1\n2\n3\n4\n" * 5, "data.window: a window of 8 steps has no whole season of 12", kind=UsageError, model__baseline="season", data__season=12),
-    train("a negative window", LONG, "data.window and data.season must be at least 0", kind=UsageError, data__window=-1),
+    train("a negative window", LONG, "data.window, data.season and data.second_season must be at least 0", kind=UsageError, data__window=-1),
     train("no windows in a batch", LONG, "batching.windows must be at least 1, got 0", kind=UsageError, batching__windows=0),
 ]  # fmt: skip
 

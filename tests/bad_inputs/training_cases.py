@@ -144,7 +144,7 @@ SETTINGS = [
     train("given twice", "--epochs 1 --seed 1 --set training.seed=2", "training.seed is given twice: 1 by --seed, 2 by --set"),
     train("unknown option", "--epochs 1 --siez small", "unknown option '--siez'", "Did you mean --size?"),
     train("empty vocabulary of zero", "--epochs 1 --set text.source_vocabulary=0", "a vocabulary of 0 holds nothing"),
-    train("nothing frequent enough", "--epochs 1 --set text.min_count=1000", "no source unit is seen 1000 times", "Lower text.min_count.", kind=RunError),
+    train("nothing frequent enough", "--epochs 1 --set text.min_count=1000", "no source unit is seen 1,000 times", "Lower text.min_count.", kind=RunError),
     train("all too long", "--epochs 1 --set data.max_length=1", "all examples are longer", "Raise --set data.max_length.", kind=RunError),
     train("unknown units", "--epochs 1 --source-units chrs", "--source-units: unknown units 'chrs'", "Did you mean 'chars'?"),
     train("units for more columns than there are", "--epochs 1 --source-units chars,features", "--source-units: 2 units are given (chars,features), and a source has 1 column", "--source-column A,B"),

@@ -147,7 +147,9 @@ def test_spans_are_learned_in_bioes_and_answered_as_the_data_write_them(crf: boo
 
 def test_broken_spans() -> None:
     rows = [(["a", "b"], ["O", "I-X"]), (["c"], ["B-X"])] * 30
-    with pytest.raises(DataError, match=r"30 tags break BIO .*\n.*:1: token 2, 'b', has the tag I-X after O"):
+    with pytest.raises(
+        DataError, match=r"30 tags break BIO .*\n.*sentences\[0\]: token 2, 'b', has the tag I-X after O"
+    ):
         recurra.train(rows, task="tag", to="m", epochs=1)
     assert not Path("m").exists()
     model = recurra.train(rows, task="tag", to="m", epochs=1, settings={**SETTINGS, "data.repair": True})

@@ -355,5 +355,5 @@ async def test_what_was_learned_of_a_kind_keeps_no_model():
 
 @pytest.mark.parametrize("answers", [[], [1], [1, 2, 3]])
 async def test_work_without_a_result_for_each_input_is_a_mistake_of_the_server(answers):
-    with pytest.raises(RuntimeError, match=f"{len(answers)} results of 2 inputs"):
+    with pytest.raises(RuntimeError, match=f"{len(answers)} results? of 2 inputs"):
         await Engine().submit("kind", lambda inputs: iter(answers), [1, 2]).done

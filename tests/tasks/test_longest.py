@@ -55,6 +55,31 @@ def test_all_that_read_texts_have_a_limit_and_it_is_the_documented_one() -> None
 
 
 @pytest.mark.parametrize("task", LONGER)
+def test_each_example_has_a_length(task: str) -> None:
+    settings: list[dict[str, Any]] = [{}, {"data.replies": "second"}] if task == "chat" else [{}]
+    for some in settings:
+        asked: Any = TASKS[task].predictor([network(task, settings=some)])
+        data = list(examples(task))
+        assert len(asked.lengths_of(data)) == len(data)
+        assert asked.lengths_of([]) == []
+
+
+def test_what_is_no_reply_to_learn_is_not_asked_for_and_may_be_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second turn of a dialogue is a reply to the first; the third, to a long second one, is none to learn."""
+    asked: Any = TASKS["chat"].predictor([network("chat", settings={"data.replies": "second"})])
+    data = examples("chat", [["red", LONG, "blue"], ["red", "blue"]])
+    lengths = asked.lengths_of(list(data))
+    assert [length > 0 for length in lengths] == [True, False, True]
+    limited("chat", max(lengths), monkeypatch)
+    said: list[Any] = []
+    write_sample(tmp_path, TASKS["chat"], Split(data, data), asked, said.append)
+    assert len(read_sample(tmp_path, TASKS["chat"]).examples) == 3
+    assert not said
+
+
+@pytest.mark.parametrize("task", LONGER)
 def test_what_is_too_long_to_be_predicted_is_not_measured_on(task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     given, row, _ = LONGER[task]
     made = network(task)

@@ -20,9 +20,14 @@ def _pairs(exchanges: Iterator[Exchange], data: ChatDataOptions) -> Iterator[Exa
     for one in exchanges:
         if is_reply(one, data):
             seen = True
-            yield Example(context_text(one.context, data.turns), one.reply, one.line)
+            yield pair_of(one, data)
     if not seen:
         raise RunError("no turn is a reply to learn", fix="Leave out data.replies=second.")
+
+
+def pair_of(one: Exchange, data: ChatDataOptions) -> Example:
+    """The last turns, and the reply."""
+    return Example(context_text(one.context, data.turns), one.reply, one.line)
 
 
 def is_reply(one: Exchange, data: ChatDataOptions) -> bool:

@@ -43,7 +43,7 @@ from recurra.structure import Structure
 from recurra.tasks.answer import Answer
 from recurra.tasks.cases import case_of
 from recurra.tasks.chat.baseline import ChatBaseline, measured_replies
-from recurra.tasks.chat.pairs import context_text, is_reply, pairs_of
+from recurra.tasks.chat.pairs import context_text, is_reply, pair_of, pairs_of
 from recurra.tasks.chat.recall import by_network, choices, recall
 from recurra.tasks.chat.recipe import ChatDecodingOptions, ChatRecipe
 from recurra.tasks.cut import cut_notes
@@ -289,8 +289,10 @@ class ChatPredictor:
         return self.texts.longest
 
     def lengths_of(self, examples: Sequence[Exchange]) -> Sequence[int]:
-        """Of the turns that are read."""
-        return self.texts.lengths_of(list(pairs_of(examples, self.recipe)))
+        """Of the turns that are read; 0 where nothing is asked, since the reply is none to learn."""
+        data = self.recipe.data
+        lengths = self.texts.lengths_of([pair_of(one, data) for one in examples])
+        return [length if is_reply(one, data) else 0 for one, length in zip(examples, lengths, strict=True)]
 
     def beginning(self, tokens: Sequence[int]) -> ChatPredictor:
         """The same, with replies that begin with these tokens."""
