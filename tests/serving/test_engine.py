@@ -283,6 +283,19 @@ async def test_who_asks_again_at_once_is_computed_with_those_that_waited():
     assert sizes == [3, 8]
 
 
+async def test_what_has_an_answer_is_counted():
+    seen = []
+
+    def count(inputs, seconds):
+        time.sleep(0.01)
+        seen.append(inputs)
+
+    engine = Engine(seen=count)
+    for size in (3, 2, 1):
+        await engine.submit("kind", slow(1), [1] * size).done
+        assert seen.pop() == size
+
+
 async def test_more_than_is_short_is_computed_in_parts(monkeypatch):
     monkeypatch.setattr(recurra.serving.short, "SHORT", 60.0)  # however busy the machine is
     log, engine = [], Engine()

@@ -283,17 +283,15 @@ class Engine:
 
     def _compute(self, job: Job) -> None:
         """A whole job, in a thread of its own."""
-        began = time.thread_time()
+        began, results = time.thread_time(), list[tuple[Request, Outcome]]()
         try:
             results = self._computed(job, lambda: self._between(job))
             if results and not job.alone:
                 self._short.took_beside(job.kind, job.size, time.thread_time() - began)
-            if results:  # told before others begin, so that what comes of it is gathered with those that wait
-                results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
         except GivenUp:
             pass
         finally:
-            self._ended(job)
+            self._ended(job, results)
 
     def _computed(self, job: Job, between: Callable[[], None]) -> list[tuple[Request, Outcome]]:
         """What comes of those requests of a job for which somebody waits.
@@ -306,12 +304,19 @@ class Engine:
         with between_steps(between):
             return self._results(job.work, job.requests)
 
-    def _ended(self, job: Job) -> None:
-        """Others may compute now."""
-        with self._lock:
-            self._computing -= 1
-            self._go_on()
+    def _ended(self, job: Job, results: Sequence[tuple[Request, Outcome]] = ()) -> None:
+        """Counts it, tells its results from a thread of its own, and lets others compute.
+
+        In this order: whoever has an answer finds it counted, and asks again before others begin.
+        """
         self.seen(job.size, time.monotonic() - job.began)
+        try:
+            if results:
+                results[0][0].done.get_loop().call_soon_threadsafe(tell, results)
+        finally:
+            with self._lock:
+                self._computing -= 1
+                self._go_on()
 
     def _results(self, work: Work, requests: Sequence[Request]) -> list[tuple[Request, Outcome]]:
         """Of all requests together; of each by itself where that does not go."""
