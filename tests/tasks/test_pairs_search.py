@@ -150,8 +150,8 @@ def test_what_ngrams_propose_is_a_candidate() -> None:
     assert [one.score for one in recorded.outputs] == pytest.approx([one.score for one in found], abs=1e-4)
     assert recorded.notes == (
         "The outputs were put in order by log p(output | source) + 11 log q(source, output), with the length penalty; "
-        "log q is of the 3-grams, less that of the best of them: -6 at least, and for what is too far behind to come "
-        "first. The n-grams proposed 2 of the 6 outputs.",
+        "log q is that of the 3-grams, relative to their best output and at least -6; outputs that are too far behind "
+        "to come first count as -6. The n-grams proposed 2 of the 6 outputs.",
     )
     none: list[Any] = [Part(0.25, 2.0)]
     recorded = PairsSearch(none, 1).recorded(read, source, OPTIONS)
@@ -160,8 +160,8 @@ def test_what_ngrams_propose_is_a_candidate() -> None:
     ]
     assert recorded.notes == (
         "The outputs were put in order by log p(output | source) + 0.25 log q(source, output), with the length "
-        "penalty; log q is of the 3-grams, less that of the best of them: -6 at least, and for what is too far behind "
-        "to come first.",
+        "penalty; log q is that of the 3-grams, relative to their best output and at least -6; outputs that are too "
+        "far behind to come first count as -6.",
     )
 
 

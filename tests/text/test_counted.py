@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 import recurra
-from recurra.text.counted import and_others, counted, counted_as, duration, plural
+from recurra.text.counted import agreeing, and_others, counted, counted_as, duration, plural
 
 
 @pytest.mark.parametrize(("number", "said"), [(-2, ""), (0, ""), (1, " and 1 other"), (1600, " and 1,600 others")])
 def test_what_is_not_named(number: int, said: str) -> None:
     assert and_others(number) == said
+
+
+def test_a_verb_agrees_with_the_number() -> None:
+    assert [agreeing(number, "wait") for number in (0, 1, 2)] == ["wait", "waits", "wait"]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.baselines.ngrams import PRIME, mixed
+from recurra.baselines.sorted_hashes import places_in
 from recurra.baselines.stored import Stored
 from recurra.baselines.units import UnitsBaseline
 from recurra.lists import integers
@@ -73,9 +74,8 @@ class Pieces:
         """Where each of these hashes stands among the keys; P for those of unknown pairs of pieces, which most are."""
         flat, found = hashes.ravel(), np.full(hashes.size, len(self.keys), np.int64)
         perhaps = np.flatnonzero(self._among[flat & (len(self._among) - 1)])
-        at = np.searchsorted(self.keys, flat[perhaps])
-        right = np.append(self.keys, 0)[at] == flat[perhaps]
-        found[perhaps[right]] = at[right]
+        at, known = places_in(self.keys, flat[perhaps])
+        found[perhaps[known]] = at[known]
         return found.reshape(hashes.shape)
 
     def some(self, chosen: NDArray[np.int64]) -> Pieces:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
-MOST = 14  # seasons of a second one
-TIMES = 2.5  # that a series has to go through it
-BELOW = 0.96  # of the difference one season less and one more before: how low that of a second season has to be
-CHANCE = 0.8  # a standard error, of one step; of few steps it has to be lower by that
+MOST = 14  # seasons that a second one has at most
+TIMES = 2.5  # so often a series has to go through it
+BELOW = 0.96  # the share (below) of a second season is at most this
+CHANCE = 0.8  # the standard error of a share of a single step; where few steps are compared, it has to be lower by it
 ROUNDED = 1e-9  # of the largest number: differences that are no more are none
 NEARLY = 0.05  # of multiples that differ by less the smallest is taken: a week, not two
 
@@ -47,7 +47,10 @@ def second_season(series: Iterable[Values], season: int, longest: int) -> int:
 
 
 def shares(values: Values, season: int) -> dict[int, float]:
-    """The difference from so many seasons before in shares of the mean of those beside it, as a mean over columns."""
+    """How far a series is from itself so many seasons before, over how far it is one season less and one more before.
+
+    The latter is the mean of both; the share is a mean over columns.
+    """
     most = min(MOST, int(len(values) / (TIMES * season)))
     changes = np.array([change(values, times * season) for times in range(1, most + 2)])  # [times, K]
     found = dict[int, float]()

@@ -157,8 +157,8 @@ class SmoothingBaseline:
         way = str(stored.facts["way"])
         if way not in WAYS and way not in SEASONAL and way != MEDIAN:
             raise ValueError("a way that is not known")
-        later = "second_season" in stored.facts  # than there was none
-        second_season = stored.number("second_season", 1, MOST_SEASON) if later else 1
+        has_second = "second_season" in stored.facts  # older ones have none
+        second_season = stored.number("second_season", 1, MOST_SEASON) if has_second else 1
         return cls(way, stored.number("season", 1, MOST_SEASON), second_season)
 
     def stored(self) -> Stored:

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recurra.baselines.ngrams import PRIME, mixed
+from recurra.baselines.sorted_hashes import places_in
 from recurra.baselines.stored import Stored
 
 LONGEST = 7  # units of an n-gram
@@ -221,8 +222,8 @@ def chances(table: Table, known: Known, units: Ids) -> NDArray[np.float64]:
     if not len(table.keys):
         return found
     wanted = known.places * len(table.base) + units[:, None]
-    at = np.searchsorted(table.keys, wanted).clip(max=len(table.keys) - 1)
-    alpha = np.where(table.keys[at] == wanted, table.ngrams["alpha"][at], 0)
+    at, known_ngrams = places_in(table.keys, wanted)
+    alpha = np.where(known_ngrams, table.ngrams["alpha"][at], 0)
     return found + (shares[:, 1:] * alpha).sum(1)
 
 

@@ -65,6 +65,7 @@ def predict(
     with opened_output(output) as out, attention_page(attention, f"Attention of {model}") as add_to_page:
         from recurra.tasks.cut import Cut
         from recurra.tasks.unknown import Unknown
+        from recurra.text.counted import counted
 
         loaded = load_model(model, ensemble, threads)
         say_caveats(loaded)
@@ -86,8 +87,6 @@ def predict(
             unknown.add(prediction.unknown)
             cut.add(prediction)
             said.update(prediction.details.notes() if prediction.details else ())
-    from recurra.text.counted import counted
-
     for note in inputs.notes:
         say(f"recurra: {note}")
     for note, count in said.items():

@@ -59,10 +59,10 @@ class Observed:
             observe(scope, status, size, time.monotonic() - began, self.options, self.metrics)
 
 
-class OfClients(logging.Filter):
-    """What uvicorn says of clients in its log: bytes that are no HTTP are counted and said as all requests are.
+class ClientMessages(logging.Filter):
+    """What uvicorn logs of clients: bytes that are not HTTP are counted and logged as all requests are.
 
-    A client that leaves while it is answered is nothing to say: its request has a line.
+    Nothing more is said of a client that leaves while it is answered: its request has a line.
     """
 
     def __init__(self, options: ServeOptions, metrics: Metrics) -> None:

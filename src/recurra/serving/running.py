@@ -27,7 +27,7 @@ from recurra.serving.keys import Keys
 from recurra.serving.languages import pairs_of
 from recurra.serving.metrics import Metrics
 from recurra.serving.models import Models
-from recurra.serving.observed import OfClients
+from recurra.serving.observed import ClientMessages
 from recurra.serving.options import ServeOptions, tokens_of
 from recurra.serving.server import Server
 from recurra.serving.told import told
@@ -51,7 +51,7 @@ def run(models: Models, options: ServeOptions, listening: socket.socket, started
     engine = Engine(options.threads, options.max_waiting, metrics.seen)
     server = Server(models, engine, options, metrics, Keys(tokens_of(options)), files_of(options, models.names))
     app = create_app(server)
-    logging.getLogger("uvicorn.error").addFilter(OfClients(options, metrics))
+    logging.getLogger("uvicorn.error").addFilter(ClientMessages(options, metrics))
     config = uvicorn.Config(
         app,
         log_config=None,

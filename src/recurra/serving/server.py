@@ -23,7 +23,7 @@ from recurra.serving.models import Models, Served
 from recurra.serving.observed import TEXTS
 from recurra.serving.options import ServeOptions
 from recurra.serving.patience import Patience, too_late
-from recurra.text.counted import counted
+from recurra.text.counted import agreeing, counted
 
 R = TypeVar("R")
 
@@ -129,7 +129,7 @@ class Server:
             most = self.engine.most_waiting
             raise Refused(
                 429,
-                f"{counted(most, 'request')} {'waits' if most == 1 else 'wait'} already",
+                f"{counted(most, 'request')} {agreeing(most, 'wait')} already",
                 retry_after=1,
             ) from None
 

@@ -28,7 +28,7 @@ class Longest:
     given: str = "the text"
 
     def refuse(self, lengths: Iterable[int], places: Iterable[str]) -> None:
-        """Refuses what would take too much memory, or more than anyone can mean.
+        """Refuses an input that would take too much memory.
 
         Args:
             lengths: of inputs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from recurra.text.counted import and_others, counted
+from recurra.text.counted import agreeing, and_others, counted
 from recurra.text.visible import standing_alone
 
 SHOWN = 10
@@ -33,7 +33,7 @@ class Unknown:
         most = units_in_words(unit for unit, _ in self.units.most_common())
         return (
             f"{self.affected:,} of {counted(self.inputs, 'input')} ({self.affected / self.inputs:.1%}) "
-            f"{'contains' if self.affected == 1 else 'contain'} characters or "
+            f"{agreeing(self.affected, 'contain')} characters or "
             f"words that the model does not know and reads as <UNK>: {most}"
         )
 

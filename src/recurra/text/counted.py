@@ -46,6 +46,11 @@ def does_or_do(number: int) -> str:
     return "does" if number == 1 else "do"
 
 
+def agreeing(number: int, verb: str) -> str:
+    """What so many things do: "supports" one, "support" several."""
+    return f"{verb}s" if number == 1 else verb
+
+
 def with_article(noun: str) -> str:
     """The noun with a or an: "a pair", "an example"."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

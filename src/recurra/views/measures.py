@@ -75,8 +75,7 @@ def label_of(name: str) -> tuple[str, str]:
 
 def count_line(evaluation: EvaluationRecord) -> str:
     """How many outputs were measured: 1,000 pairs, or what else the evaluation says that it counts."""
-    count, noun = evaluation["count"], noun_of(evaluation)
-    return counted_as(count, noun)
+    return counted_as(evaluation["count"], noun_of(evaluation))
 
 
 def noun_of(evaluation: EvaluationRecord) -> str:

@@ -29,7 +29,7 @@ class Layout(NamedTuple):
 
 
 WIDE = Layout(172, 108, 15, 100, 600)
-NARROW = Layout(165, 67, 7, 3, 0)  # a telephone is 360 to 430 pixels wide
+NARROW = Layout(165, 67, 7, 3, 0)  # a phone is 360 to 430 pixels wide
 SHEET = """
 svg.suite { --paper: #fff; color: #1a1d21; background: var(--paper); }
 svg.suite text { font: 13px system-ui, sans-serif; fill: currentColor; }
@@ -92,8 +92,9 @@ def panel(record: SuiteRecord, problems: Sequence[SuiteProblem], layout: Layout,
     for x, problem in zip(places, problems, strict=True):
         yield heading(x, y, problem["title"], problem["chance"])
     y += TOP
+    ruled = breaks(record)
     for row, network in enumerate(record["networks"]):
-        if row in breaks(record):
+        if row in ruled:
             yield f'<line class="rule" x1="8" x2="{width - 8}" y1="{y + 5}" y2="{y + 5}"/>'
             y += 10
         yield f'<text x="{layout.names - 8}" y="{y + 17}" text-anchor="end">{escape(network["name"])}</text>'

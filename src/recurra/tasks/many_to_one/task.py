@@ -44,7 +44,7 @@ from recurra.tasks.many_to_one.wide import Beside, fit_wide, wanted
 from recurra.tasks.split import Split, split_by_hash
 from recurra.tasks.task import Encoded, Task
 from recurra.tasks.vocabulary import Side
-from recurra.text.counted import counted, does_or_do
+from recurra.text.counted import agreeing, counted, does_or_do
 from recurra.text.names import plain_name
 from recurra.text.special import SPECIAL_TOKENS
 from recurra.training import Budget, Emit, Note
@@ -209,7 +209,7 @@ class ManyToOneTask(Task[Labelled, ManyToOneRecipe, HeadNetwork]):
         examples, count = counted(len(encoded.valid), "validation example"), len(encoded.valid)
         if own:
             emit(Note(f"shares: {own:.2f} of the network and {others:.2f} of its wide part, as far as {examples} "
-                      f"surely {'supports' if count == 1 else 'support'} the network"))  # fmt: skip
+                      f"surely {agreeing(count, 'support')} the network"))  # fmt: skip
         else:
             show = f"{does_or_do(count)} not show that the network improves on it"
             emit(Note(f"the wide part answers alone: {examples} {show}"))

@@ -36,7 +36,7 @@ class PairsSearch:
 
     Candidates are those of the networks' beam, and what the n-grams write by themselves where that was found to help.
     With greedy search there is one candidate, and samples are not put in order: these are the networks' alone.
-    N-grams can only move a candidate so far, so they are asked for those alone that may come to stand first.
+    N-grams can move a candidate only so far, so they are asked only about those that may come first.
 
     Args:
         parts: n-grams that count.
@@ -76,8 +76,8 @@ class PairsSearch:
         [outputs] = self._ordered(sources, [searched], [proposed], options)
         note = (
             f"The outputs were put in order by log p(output | source) + {sum(self.scales):.2g} log q(source, output), "
-            f"with the length penalty; log q is of the {self.parts[0].opened().name}, less that of the best of them: "
-            f"{-FURTHEST:g} at least, and for what is too far behind to come first."
+            f"with the length penalty; log q is that of the {self.parts[0].opened().name}, relative to their best "
+            f"output and at least {-FURTHEST:g}; outputs that are too far behind to come first count as {-FURTHEST:g}."
         )
         if proposed:
             note += f" The n-grams proposed {len(proposed)} of the {counted(len(found.outputs), 'output')}."
@@ -117,7 +117,7 @@ class PairsSearch:
 def in_reach(
     searched: Sequence[Hypothesis], proposed: Sequence[Hypothesis], margin: float, length_penalty: float
 ) -> list[int]:
-    """The places of the candidates that may come to stand before the first, which can lose so many nats at most."""
+    """The places of the candidates that may come first, where the first can lose so many nats at most."""
     first = ranked(searched, proposed)[0]
     least = first.score - margin / penalty_of(first.length, length_penalty)
     return [place for place, one in enumerate([*searched, *proposed]) if one.score >= least]

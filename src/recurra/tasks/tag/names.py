@@ -50,8 +50,7 @@ def coverage(sentences: Iterable[Sequence[str]], gazetteers: Gazetteers) -> Iter
 
 def entries(gazetteer: Gazetteer) -> str:
     """1,200 entries"""
-    number = len(gazetteer.entries)
-    return counted(number, "entry")
+    return counted(len(gazetteer.entries), "entry")
 
 
 def describe(gazetteers: Gazetteers) -> str:

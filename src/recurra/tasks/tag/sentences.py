@@ -26,7 +26,7 @@ from recurra.data.schemes import (
 from recurra.errors import DataError, UsageError
 from recurra.tasks.tag.network import TagNetwork
 from recurra.tasks.tag.recipe import AUTO, NONE, TagDataOptions
-from recurra.text.counted import and_others, counted, has_or_have
+from recurra.text.counted import agreeing, and_others, counted, has_or_have
 
 COLUMNS = ["words", "characters", "sizes", "surfaces", "names", "classes", "tags"]
 KINDS = dict.fromkeys(COLUMNS, "<i4")
@@ -107,7 +107,7 @@ def in_scheme(
         return sentences
     broken = [(sentence, k) for sentence in sentences for k in scheme.broken_at(sentence.tags)]
     name = sentences.name
-    what = f"{counted(len(broken), 'tag')} break{'s' * (len(broken) == 1)} {scheme.name} ({RULES[scheme.name]})"
+    what = f"{counted(len(broken), 'tag')} {agreeing(len(broken), 'break')} {scheme.name} ({RULES[scheme.name]})"
     if repair:
         say(f"{name}: {what}, and their spans were repaired (data.repair)")
         return sentences.map(lambda sentence: sentence._replace(tags=scheme.rewritten(sentence.tags, scheme)))
